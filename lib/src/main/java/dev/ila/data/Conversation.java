@@ -1,0 +1,16 @@
+package dev.ila.data;
+
+import java.util.List;
+
+/**
+ * One training record: who said what, in order.
+ *
+ * @param turns the messages; at least one is the assistant's
+ * @param source where it was read, as {@code file:record}, for messages
+ */
+public record Conversation(List<Turn> turns, String source) {
+    /** Takes a copy of the turns. */
+    public Conversation {
+        turns = List.copyOf(turns);
+    }
+}
