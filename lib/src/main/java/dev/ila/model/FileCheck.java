@@ -1,0 +1,61 @@
+package dev.ila.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Checks of what a file says. A file that breaks a rule, cannot be read or cannot be written is an
+ * {@link UncheckedIOException} of one line that begins with the file.
+ */
+public final class FileCheck {
+    private FileCheck() {}
+
+    /** Returns {@code value} if {@code holds}; {@code rule} completes "name must be …". */
+    public static <T> T that(boolean holds, T value, Path file, String name, String rule) {
+        if (!holds) {
+            throw broken(file, name + " must be " + rule + ", but is: " + value);
+        }
+        return value;
+    }
+
+    /** Returns {@code file} if it is there; {@code remedy} says where it should have come from. */
+    public static Path exists(Path file, String remedy) {
+        if (!Files.isRegularFile(file)) {
+            throw broken(file, "must be a file, but is: missing (" + remedy + ")");
+        }
+        return file;
+    }
+
+    /** What to throw when {@code file} says something that breaks a rule. */
+    public static UncheckedIOException broken(Path file, String what) {
+        return failure(file + ": " + what, new IOException(what));
+    }
+
+    /** What to throw when reading {@code file} failed. */
+    public static UncheckedIOException unreadable(Path file, IOException cause) {
+        return failure(file + ": must be readable, but is: " + reason(cause), cause);
+    }
+
+    /** What to throw when writing {@code file} failed, as on a full disk. */
+    public static UncheckedIOException unwritable(Path file, IOException cause) {
+        String remedy = " (free some space there, or choose another directory)";
+        return failure(file + ": must be writable, but is: " + reason(cause) + remedy, cause);
+    }
+
+    private static UncheckedIOException failure(String message, IOException cause) {
+        return new UncheckedIOException(message, cause);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "missing";
+        }
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        String text = reason == null ? e.getClass().getSimpleName() : reason;
+        return text.lines().findFirst().orElse(text);
+    }
+}

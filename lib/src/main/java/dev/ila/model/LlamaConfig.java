@@ -1,0 +1,106 @@
+package dev.ila.model;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the {@code config.json} of a Llama; defaults are those of transformers' LlamaConfig. */
+final class LlamaConfig {
+    private static final String CLASS = "LlamaForCausalLM";
+    private final JsonFile config;
+
+    private LlamaConfig(JsonFile config) {
+        this.config = config;
+    }
+
+    static Architecture architecture(JsonFile config) {
+        return new LlamaConfig(config).architecture();
+    }
+
+    private Architecture architecture() {
+        checkFamily();
+        refuse("hidden_act", new JsonPrimitive("silu"));
+        refuse("attention_bias", new JsonPrimitive(false));
+        refuse("mlp_bias", new JsonPrimitive(false));
+        config.find("quantization_config")
+                .ifPresent(
+                        q ->
+                                config.check(
+                                        false,
+                                        q,
+                                        "quantization_config",
+                                        "absent: weights are read as f32, f16 or bf16"));
+        return new Architecture(
+                "llama",
+                config.needCount("num_hidden_layers"),
+                config.needCount("hidden_size"),
+                config.needCount("intermediate_size"),
+                config.needCount("vocab_size"),
+                attention(),
+                config.positive("rms_norm_eps").orElse(1e-6),
+                config.flag("tie_word_embeddings", false));
+    }
+
+    private void checkFamily() {
+        String family = config.text("model_type").orElse("missing");
+        config.check(family.equals("llama"), family, "model_type", "llama, the one supported");
+        Optional<JsonElement> classes = config.find("architectures");
+        boolean causal =
+                classes.isEmpty()
+                        || classes.get().isJsonArray()
+                                && classes.get().getAsJsonArray().contains(new JsonPrimitive(CLASS));
+        String supported = CLASS + ", the one supported";
+        config.check(causal, classes.orElse(null), "architectures", supported);
+    }
+
+    private void refuse(String key, JsonPrimitive only) {
+        JsonElement value = config.find(key).orElse(only);
+        config.check(value.equals(only), value, key, only + ", the one supported");
+    }
+
+    private Architecture.Attention attention() {
+        int hidden = config.needCount("hidden_size");
+        int heads = config.needCount("num_attention_heads");
+        int keyValueHeads = config.count("num_key_value_heads").orElse(heads);
+        config.check(
+                heads % keyValueHeads == 0,
+                keyValueHeads,
+                "num_key_value_heads",
+                "a divisor of num_attention_heads (" + heads + ")");
+        int headSize = config.count("head_dim").orElse(hidden / heads);
+        config.check(headSize > 0 && headSize % 2 == 0, headSize, "head_dim", "even, above 0");
+        return new Architecture.Attention(heads, keyValueHeads, headSize, rope());
+    }
+
+    /** {@code rope_parameters} is the form since transformers 5, {@code rope_scaling} the older. */
+    private Rope rope() {
+        Optional<JsonFile> found = config.inner("rope_parameters").or(() -> config.inner("rope_scaling"));
+        double outer = config.positive("rope_theta").orElse(10_000);
+        if (found.isEmpty()) {
+            return new Rope(outer, Optional.empty());
+        }
+        JsonFile rope = found.get();
+        double theta = rope.positive("rope_theta").orElse(outer);
+        String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
+        rope.check(
+                List.of("default", "llama3").contains(type),
+                type,
+                "rope_type",
+                "default or llama3, the two supported");
+        double part = rope.positive("partial_rotary_factor").orElse(1);
+        rope.check(part == 1, part, "partial_rotary_factor", "1, the one supported");
+        return new Rope(theta, type.equals("llama3") ? Optional.of(llama3(rope)) : Optional.empty());
+    }
+
+    private static Rope.Llama3 llama3(JsonFile rope) {
+        double low = rope.needPositive("low_freq_factor");
+        double high = rope.needPositive("high_freq_factor");
+        rope.check(high > low, high, "high_freq_factor", "above low_freq_factor (" + low + ")");
+        return new Rope.Llama3(
+                rope.needPositive("factor"),
+                low,
+                high,
+                rope.needCount("original_max_position_embeddings"));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.ila.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/**
+ * The tensors that a Llama computes with, each there and of the right shape, and none left over that
+ * it would have to compute with.
+ *
+ * @param embedding [vocabulary, hidden]
+ * @param finalNorm [hidden]
+ * @param head [vocabulary, hidden]; the embedding if tied
+ * @param norms per block two of [hidden]: before attention, before the feed-forward part
+ * @param layers the linear layers of the blocks, in the order in which they run
+ * @param weights of {@code layers}
+ */
+record LlamaTensors(
+        StoredTensor embedding,
+        StoredTensor finalNorm,
+        StoredTensor head,
+        List<List<StoredTensor>> norms,
+        List<LinearLayer> layers,
+        List<StoredTensor> weights) {
+    private static final String WEIGHT = ".weight";
+
+    static LlamaTensors find(Path where, Architecture a, Map<String, StoredTensor> tensors) {
+        return new Finder(where, a, tensors, BlockStructure.of(where, tensors)).find();
+    }
+
+    private record Finder(
+            Path where, Architecture a, Map<String, StoredTensor> tensors, BlockStructure found) {
+        LlamaTensors find() {
+            StoredTensor embedding = need("model.embed_tokens.weight", a.vocabulary(), a.hidden());
+            List<LinearLayer> layers = new ArrayList<>();
+            List<StoredTensor> weights = new ArrayList<>();
+            List<List<StoredTensor>> norms = new ArrayList<>();
+            for (int block = 0; block < a.blocks(); block++) {
+                String at = found.prefix() + "." + block + ".";
+                norms.add(
+                        List.of(
+                                need(at + "input_layernorm.weight", a.hidden()),
+                                need(at + "post_attention_layernorm.weight", a.hidden())));
+                for (Map.Entry<String, int[]> e : linear().entrySet()) {
+                    String name = at + e.getKey();
+                    int[] shape = e.getValue();
+                    weights.add(need(name + WEIGHT, shape[0], shape[1]));
+                    String projection = name.substring(name.lastIndexOf('.') + 1);
+                    layers.add(
+                            new LinearLayer(
+                                    layers.size(), name, block, projection, shape[0], shape[1]));
+                }
+            }
+            checkNothingElse();
+            return new LlamaTensors(
+                    embedding,
+                    need("model.norm.weight", a.hidden()),
+                    a.tiedHead() ? embedding : need("lm_head.weight", a.vocabulary(), a.hidden()),
+                    norms,
+                    layers,
+                    weights);
+        }
+
+        /** Names in a block and shapes, in the order in which the forward pass needs them. */
+        private Map<String, int[]> linear() {
+            Architecture.Attention t = a.attention();
+            int h = a.hidden();
+            Map<String, int[]> out = new LinkedHashMap<>();
+            out.put("self_attn.q_proj", new int[] {t.heads() * t.headSize(), h});
+            out.put("self_attn.k_proj", new int[] {t.keyValueHeads() * t.headSize(), h});
+            out.put("self_attn.v_proj", new int[] {t.keyValueHeads() * t.headSize(), h});
+            out.put("self_attn.o_proj", new int[] {h, t.heads() * t.headSize()});
+            out.put("mlp.gate_proj", new int[] {a.intermediate(), h});
+            out.put("mlp.up_proj", new int[] {a.intermediate(), h});
+            out.put("mlp.down_proj", new int[] {h, a.intermediate()});
+            return out;
+        }
+
+        /** What is found by structure must be what is computed with: no bias, no further matrix. */
+        private void checkNothingElse() {
+            Set<String> known = new TreeSet<>(Set.of("input_layernorm", "post_attention_layernorm"));
+            known.addAll(linear().keySet());
+            for (Map.Entry<Integer, SortedMap<String, StoredTensor>> b : found.blocks().entrySet()) {
+                for (Map.Entry<String, StoredTensor> e : b.getValue().entrySet()) {
+                    String rest = e.getKey();
+                    String stem = rest.endsWith(WEIGHT) ? rest.substring(0, rest.length() - 7) : rest;
+                    boolean unused = rest.endsWith("rotary_emb.inv_freq");
+                    boolean used = stem.length() < rest.length() && known.contains(stem);
+                    if (b.getKey() >= a.blocks() || !used && !unused) {
+                        throw FileCheck.broken(
+                                e.getValue().file().file(),
+                                "tensors must be those of a llama of "
+                                        + a.blocks()
+                                        + " blocks without biases, but is: "
+                                        + e.getValue().info().name()
+                                        + " too");
+                    }
+                }
+            }
+        }
+
+        private StoredTensor need(String name, long... shape) {
+            StoredTensor tensor = tensors.get(name);
+            if (tensor == null) {
+                throw FileCheck.broken(
+                        where, "tensor " + name + " must be in the checkpoint, but is: missing");
+            }
+            List<Long> expected = java.util.Arrays.stream(shape).boxed().toList();
+            Path file = tensor.file().file();
+            List<Long> actual = tensor.info().shape();
+            FileCheck.that(
+                    actual.equals(expected),
+                    actual,
+                    file,
+                    "shape of tensor " + name,
+                    expected + " by config.json");
+            StoredType type = tensor.info().type();
+            FileCheck.that(
+                    type.isWeight(), type, file, "type of tensor " + name, "F32, F16 or BF16");
+            return tensor;
+        }
+    }
+}
