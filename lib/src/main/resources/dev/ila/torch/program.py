@@ -13,8 +13,8 @@
 #   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk                          int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
-#   w: embedding [V,H], final norm [H], head [V,H] unless tied; then for each block
-#      norm [H], norm [H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   compute type
+#   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
+#      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   compute type
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
 #   rope: cos and sin, each [≥T, D/2]                                                    compute type
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
@@ -82,9 +82,10 @@ class M(Module):
   def widen(self: __torch__.M, h: Tensor, u: Tensor, g: Tensor) -> Tensor:
     if u.size(1) == 0:
       return h
-    return torch.cat([h, u * g], -1)
+    return torch.cat([h, (u * g).to(h.dtype)], -1)
 
-  # ---- one block; a[j] [P,K] the stacked A of the j-th fused matrix, g[j] [P] γ of each of its rows
+  # ---- one block; a[j] [P,K] the stacked A of the j-th fused matrix, g[j] [P] γ of each of its rows, in f32 since
+  #      bf16 has too few digits for a mask that moves by 1e-4
 
   def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, cos: Tensor, sin: Tensor, causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
@@ -119,7 +120,7 @@ class M(Module):
   def thin_back(self: __torch__.M, d: Tensor, K: int, a: Tensor, g: Tensor) -> Tensor:
     if a.size(0) == 0:
       return d
-    return torch.addmm(d[:, :K], d[:, K:] * g, a)
+    return torch.addmm(d[:, :K], (d[:, K:] * g).to(d.dtype), a)
 
   # dz [N,H] → dx, and for each of the four products (gradient by output, by wide input)
   def back(self: __torch__.M, dz: Tensor, B: int, T: int, dims: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor]) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
@@ -191,14 +192,14 @@ class M(Module):
       return int(dims[1]) * int(dims[2])
     elif l == 4 or l == 5:
       return w[4].size(0) // 2
-    return w[0].size(0)
+    return w[0].size(-1)
 
   def inputs(self: __torch__.M, l: int, dims: Tensor, w: List[Tensor]) -> int:
     if l == 3:
       return int(dims[0]) * int(dims[2])
     elif l == 6:
       return w[4].size(0) // 2
-    return w[0].size(0)
+    return w[0].size(-1)
 
   # LoRA: s·B goes into the columns of w, A and γ are stacked; returns the offset after the block
   def lora(self: __torch__.M, i: int, at: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, a: List[Tensor], g: List[Tensor]) -> int:
@@ -222,7 +223,7 @@ class M(Module):
         c = c + r
         row = row + out
       a.append(A)
-      g.append(G.to(dt))
+      g.append(G)
     return at
 
   # Full difference: matrices W + γ·Δ; returns the offset after the block
@@ -263,7 +264,7 @@ class M(Module):
           grad[7*i+l] += s[c:c+r].sum()
           c = c + r
       elif kind == 0:
-        dA = torch.matmul((dX[j][:, K:] * g[j]).t(), h)                # [P,K]
+        dA = torch.matmul((dX[j][:, K:] * g[j]).to(h.dtype).t(), h)                # [P,K]
         for l in range(lo, hi):
           r = int(ranks[7*i+l])
           out = self.outputs(l, dims, w)
@@ -418,7 +419,7 @@ class M(Module):
         else:
           m.append((W + delta[at:at+out*K].view([out, K]) * gamma[7*i+l]).to(dt))
           at = at + out * K
-      h = torch.rms_norm(x, [x.size(2)], wi[0], eps)
+      h = torch.rms_norm(x, [x.size(2)], wi[0].view([-1]), eps)
       q = self.rotate(torch.linear(h, m[0]).view([B, T, nh, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
       k = self.rotate(torch.linear(h, m[1]).view([B, T, nk, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
       v = torch.linear(h, m[2]).view([B, T, nk, D]).transpose(1, 2)
@@ -427,9 +428,9 @@ class M(Module):
       p = torch.softmax(torch.matmul(q, k.transpose(2, 3)) * (D ** -0.5) + self.mask(T, x), -1)
       o = torch.matmul(p, v).transpose(1, 2).reshape([B, T, nh * D])
       x = x + torch.linear(o, m[3])
-      h = torch.rms_norm(x, [x.size(2)], wi[1], eps)
+      h = torch.rms_norm(x, [x.size(2)], wi[1].view([-1]), eps)
       x = x + torch.linear(torch.silu(torch.linear(h, m[4])) * torch.linear(h, m[5]), m[6])
-    h = torch.rms_norm(x.view([B * T, -1]).index_select(0, keep), [x.size(2)], w[1], eps)
+    h = torch.rms_norm(x.view([B * T, -1]).index_select(0, keep), [x.size(2)], w[1].view([-1]), eps)
     logp = torch.log_softmax(torch.linear(h, w[0] if int(dims[4]) == 1 else w[2]).to(6), -1)
     nll = torch.neg(torch.gather(logp, 1, labels.unsqueeze(1)).squeeze(1))
     loss = nll.sum() * float(real[1])
@@ -441,16 +442,16 @@ class M(Module):
   # ---- AdamW, in place, as torch.optim.AdamW does it
   # real: rate, beta1, beta2, epsilon, weight decay, step from 1, largest norm (0: none); returns the norm
 
-  def adamw(self: __torch__.M, tag: Tensor, x: Tensor, grad: Tensor, m: Tensor, v: Tensor, real: Tensor) -> Tensor:
+  def adamw(self: __torch__.M, x: Tensor, grad: Tensor, m: Tensor, v: Tensor, real: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     lr, b1, b2, eps, decay, t, most = float(real[0]), float(real[1]), float(real[2]), float(real[3]), float(real[4]), float(real[5]), float(real[6])
     norm = torch.linalg_vector_norm(grad)
     if most > 0.0:
-      grad *= torch.clamp(most / (norm + 1e-6), max=1.0)
+      grad.mul_(torch.clamp_max(torch.reciprocal(norm + 1e-6) * most, 1.0))
     if decay > 0.0:
-      x *= 1.0 - lr * decay
+      x.mul_(1.0 - lr * decay)
     m.lerp_(grad, 1.0 - b1)
     v.mul_(b2).addcmul_(grad, grad, value=1.0 - b2)
-    d = (torch.sqrt(v) / math.sqrt(1.0 - b2 ** t)).add_(eps)
+    d = (torch.sqrt(v) / ((1.0 - b2 ** t) ** 0.5)).add_(eps)
     x.addcdiv_(m, d, value=-lr / (1.0 - b1 ** t))
-    return norm + tag
+    return norm

@@ -1,0 +1,47 @@
+package dev.ila.torch;
+
+import dev.ila.run.Require;
+import java.util.Collections;
+import java.util.List;
+
+/** Δθ on the device (paper §2): what alignment adds to the frozen weights, layer by layer. */
+public sealed interface Change {
+    /** Its numbers. */
+    Vector values();
+
+    /**
+     * LoRA: Δθᵢ = scaleᵢ · BᵢAᵢ, never multiplied out.
+     *
+     * @param values for each layer in order A [rank, inputs] then B [outputs, rank], row by row
+     * @param ranks one for each layer; 0: no change there
+     * @param scales α/rank, one for each layer
+     */
+    record Factors(Vector values, List<Integer> ranks, List<Double> scales) implements Change {
+        /** Takes copies of the lists. */
+        public Factors {
+            ranks = List.copyOf(ranks);
+            scales = List.copyOf(scales);
+            Require.that(
+                    scales.size() == ranks.size(),
+                    scales.size(),
+                    "number of scales",
+                    "the number of ranks (" + ranks.size() + ")");
+        }
+    }
+
+    /**
+     * A full difference of weights.
+     *
+     * @param values for each layer in order Δθᵢ [outputs, inputs], row by row
+     */
+    record Difference(Vector values) implements Change {}
+
+    /** No change at all: the base model. */
+    static Change none(Network network) {
+        int layers = network.dimensions().layers();
+        return new Factors(
+                network.vector(new float[1]),
+                Collections.nCopies(layers, 0),
+                Collections.nCopies(layers, 1.0));
+    }
+}

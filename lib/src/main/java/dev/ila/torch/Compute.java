@@ -1,0 +1,36 @@
+package dev.ila.torch;
+
+import ai.djl.Device;
+import dev.ila.run.Require;
+import java.util.Locale;
+
+/**
+ * Where and how numbers are computed.
+ *
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:1}
+ * @param precision number type of frozen weights and activations
+ * @param threads of the CPU; runs repeat bit by bit only with the same number
+ * @param recompute whether to keep only each block's input and compute the rest of it again on the
+ *     way back: less memory, about a third more time
+ */
+public record Compute(String device, Precision precision, int threads, boolean recompute) {
+    /** Checks the values; that the device exists is found out when PyTorch starts. */
+    public Compute {
+        device = device.toLowerCase(Locale.ROOT);
+        Require.that(
+                device.matches("cpu|cuda(:\\d+)?"), device, "device", "cpu, cuda or cuda:<number>");
+        Require.atLeast(1, threads, "threads");
+    }
+
+    /** CPU, f32, as many threads as the machine has processors. */
+    public static Compute defaults() {
+        return new Compute("cpu", Precision.F32, Runtime.getRuntime().availableProcessors(), false);
+    }
+
+    Device djl() {
+        if (device.equals("cpu")) {
+            return Device.cpu();
+        }
+        return Device.gpu(device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5)));
+    }
+}

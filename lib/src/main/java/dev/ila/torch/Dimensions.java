@@ -1,0 +1,74 @@
+package dev.ila.torch;
+
+import dev.ila.run.Require;
+
+/**
+ * Sizes of a Llama-shaped network.
+ *
+ * @param blocks transformer blocks
+ * @param hidden width of the residual stream
+ * @param intermediate width of the feed-forward layer
+ * @param vocabulary rows of the embedding
+ * @param heads query heads
+ * @param keyValueHeads key and value heads, a divisor of {@code heads}
+ * @param headSize width of one head, even
+ * @param tiedHead whether the head is the embedding
+ */
+public record Dimensions(
+        int blocks,
+        int hidden,
+        int intermediate,
+        int vocabulary,
+        int heads,
+        int keyValueHeads,
+        int headSize,
+        boolean tiedHead) {
+    /** Linear layers of a block: q, k, v, o, gate, up, down, in this order everywhere. */
+    public static final int LAYERS_PER_BLOCK = 7;
+
+    /** Checks that heads fit together. */
+    public Dimensions {
+        Require.atLeast(1, blocks, "blocks");
+        Require.that(
+                keyValueHeads > 0 && heads % keyValueHeads == 0,
+                keyValueHeads,
+                "keyValueHeads",
+                "a divisor of heads (" + heads + ")");
+        Require.that(headSize > 0 && headSize % 2 == 0, headSize, "headSize", "even");
+    }
+
+    /** Number of linear layers. */
+    public int layers() {
+        return LAYERS_PER_BLOCK * blocks;
+    }
+
+    /** Rows of layer {@code l} of a block. */
+    public int outputs(int l) {
+        return switch (l) {
+            case 0 -> heads * headSize;
+            case 1, 2 -> keyValueHeads * headSize;
+            case 4, 5 -> intermediate;
+            default -> hidden;
+        };
+    }
+
+    /** Columns of layer {@code l} of a block. */
+    public int inputs(int l) {
+        return l == 3 ? heads * headSize : l == 6 ? intermediate : hidden;
+    }
+
+    /** The fused matrix that holds layer {@code l} of a block: 0 q|k|v, 1 o, 2 gate|up, 3 down. */
+    int group(int l) {
+        return l < 3 ? 0 : l == 3 ? 1 : l < 6 ? 2 : 3;
+    }
+
+    /** Row of its fused matrix where layer {@code l} begins. */
+    int firstRow(int l) {
+        return switch (l) {
+            case 1 -> outputs(0);
+            case 2 -> outputs(0) + outputs(1);
+            case 5 -> outputs(4);
+            default -> 0;
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package dev.ila.torch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ila.data.Batch;
+import dev.ila.torch.Network.Want;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The hand-derived backward against autograd, and the laws of the mask. */
+class NetworkTest {
+    private static final int THREADS = 2;
+
+    private static Compute f32(boolean recompute) {
+        return new Compute("cpu", Precision.F32, THREADS, recompute);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,false,false", "false,false,false", "true,true,false", "true,false,true", "false,true,true"
+    })
+    void gradientsAreThoseOfAutograd(boolean tied, boolean recompute, boolean full) {
+        Dimensions d = SmallNetwork.dimensions(tied);
+        try (Network n = SmallNetwork.make(d, f32(recompute))) {
+            Change change = full ? SmallNetwork.difference(n) : SmallNetwork.factors(n, 0.2);
+            Batch batch = SmallNetwork.batch(d.vocabulary());
+            float[] gamma = SmallNetwork.gamma(d.layers());
+            double weight = 1.0 / batch.labels().length;
+            for (Want want : new Want[] {Want.CHANGE_GRADIENT, Want.MASK_GRADIENT}) {
+                int size = want == Want.MASK_GRADIENT ? d.layers() : change.values().size();
+                Vector ours = n.vector(new float[size]);
+                Vector theirs = n.vector(new float[size]);
+                float[] loss = n.step(batch, change, gamma, want, ours, weight);
+                float[] reference = n.referenceStep(batch, change, gamma, want, theirs, weight);
+                assertArrayEquals(reference, loss, 1e-4f);
+                assertTrue(norm(theirs.values()) > 0.01);
+                assertEquals(0, distance(ours.values(), theirs.values()), 2e-5);
+                float[] alone = n.step(batch, change, gamma, Want.LOSS, ours, weight);
+                assertArrayEquals(loss, alone);
+            }
+        }
+    }
+
+    @Test
+    void gradientsAdd() {
+        Dimensions d = SmallNetwork.dimensions(true);
+        try (Network n = SmallNetwork.make(d, f32(false))) {
+            Change change = SmallNetwork.factors(n, 0.2);
+            Batch batch = SmallNetwork.batch(d.vocabulary());
+            float[] gamma = SmallNetwork.gamma(d.layers());
+            Vector gradient = n.vector(new float[change.values().size()]);
+            n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
+            float[] once = gradient.values();
+            n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
+            for (int i = 0; i < once.length; i++) {
+                once[i] *= 2;
+            }
+            assertArrayEquals(once, gradient.values(), 1e-6f);
+        }
+    }
+
+    static double norm(float[] x) {
+        double sum = 0;
+        for (float v : x) {
+            sum += (double) v * v;
+        }
+        return Math.sqrt(sum);
+    }
+
+    static double distance(float[] x, float[] y) {
+        float[] d = x.clone();
+        for (int i = 0; i < d.length; i++) {
+            d[i] -= y[i];
+        }
+        return norm(d) / norm(y);
+    }
+
+    static float[] ones(int n) {
+        float[] x = new float[n];
+        Arrays.fill(x, 1f);
+        return x;
+    }
+}

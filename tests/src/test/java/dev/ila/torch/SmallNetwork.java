@@ -1,0 +1,111 @@
+package dev.ila.torch;
+
+import dev.ila.data.Batch;
+import dev.ila.data.Example;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A network of random weights with peaked attention, a batch with padding, a change of each kind. */
+final class SmallNetwork {
+    static final int BLOCKS = 3;
+
+    private SmallNetwork() {}
+
+    static Dimensions dimensions(boolean tied) {
+        return new Dimensions(BLOCKS, 24, 40, 50, 6, 2, 8, tied);
+    }
+
+    static Network make(Dimensions d, Compute compute) {
+        Random random = new Random(5);
+        float[] frequencies = new float[d.headSize() / 2];
+        for (int j = 0; j < frequencies.length; j++) {
+            frequencies[j] = (float) Math.pow(100, -2.0 * j / d.headSize());
+        }
+        Network n = new Network(d, 1e-3, frequencies, compute);
+        n.put(Network.Part.EMBEDDING, 0, Network.Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 1));
+        n.put(Network.Part.FINAL_NORM, 0, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
+        if (!d.tiedHead()) {
+            n.put(Network.Part.HEAD, 0, Network.Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 0.5));
+        }
+        for (int b = 0; b < d.blocks(); b++) {
+            n.putNorm(b, 0, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
+            n.putNorm(b, 1, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
+            for (int l = 0; l < 7; l++) {
+                int size = d.outputs(l) * d.inputs(l);
+                n.putLayer(b, l, 0, Network.Stored.F32, normal(random, size, 0, l < 2 ? 0.4 : 0.2));
+            }
+        }
+        return n;
+    }
+
+    static Batch batch(int vocabulary) {
+        Random random = new Random(6);
+        List<Example> examples = new ArrayList<>();
+        for (int length : new int[] {11, 17, 5}) {
+            int[] ids = new int[length];
+            boolean[] supervised = new boolean[length];
+            for (int t = 0; t < length; t++) {
+                ids[t] = random.nextInt(vocabulary);
+                supervised[t] = random.nextInt(3) > 0;
+            }
+            examples.add(new Example(ids, supervised));
+        }
+        return Batch.of(examples);
+    }
+
+    static Change.Factors factors(Network n, double scaleOfB) {
+        Random random = new Random(7);
+        List<Integer> ranks = new ArrayList<>();
+        List<Double> scales = new ArrayList<>();
+        int size = 0;
+        for (int i = 0; i < n.dimensions().layers(); i++) {
+            int r = i % 5 == 3 ? 0 : 1 + i % 4;
+            ranks.add(r);
+            scales.add(r == 0 ? 1.0 : 4.0 / r);
+            size += r * (n.dimensions().inputs(i % 7) + n.dimensions().outputs(i % 7));
+        }
+        float[] values = new float[size];
+        int at = 0;
+        for (int i = 0; i < n.dimensions().layers(); i++) {
+            int a = ranks.get(i) * n.dimensions().inputs(i % 7);
+            int b = ranks.get(i) * n.dimensions().outputs(i % 7);
+            for (int j = 0; j < a + b; j++) {
+                values[at++] = (float) (random.nextGaussian() * (j < a ? 0.2 : scaleOfB));
+            }
+        }
+        return new Change.Factors(n.vector(values), ranks, scales);
+    }
+
+    static Change.Difference difference(Network n) {
+        Random random = new Random(8);
+        int size = 0;
+        for (int i = 0; i < n.dimensions().layers(); i++) {
+            size += n.dimensions().inputs(i % 7) * n.dimensions().outputs(i % 7);
+        }
+        float[] values = new float[size];
+        for (int j = 0; j < size; j++) {
+            values[j] = (float) (random.nextGaussian() * 0.05);
+        }
+        return new Change.Difference(n.vector(values));
+    }
+
+    static float[] gamma(int layers) {
+        Random random = new Random(9);
+        float[] gamma = new float[layers];
+        for (int i = 0; i < layers; i++) {
+            gamma[i] = 0.3f + random.nextFloat();
+        }
+        return gamma;
+    }
+
+    static ByteBuffer normal(Random random, int size, double mean, double deviation) {
+        ByteBuffer out = ByteBuffer.allocateDirect(4 * size).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < size; i++) {
+            out.putFloat((float) (mean + deviation * random.nextGaussian()));
+        }
+        return out.flip();
+    }
+}
