@@ -1,5 +1,6 @@
 package dev.ila.torch;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
@@ -60,6 +61,20 @@ final class Program implements AutoCloseable {
     @Override
     public void close() {
         model.close();
+    }
+
+    /** Whole numbers, on the CPU. */
+    static NDArray longs(NDManager step, long... x) {
+        return onCpu(step).create(x);
+    }
+
+    /** Numbers in f64, on the CPU. */
+    static NDArray doubles(NDManager step, double... x) {
+        return onCpu(step).create(x);
+    }
+
+    private static NDManager onCpu(NDManager step) {
+        return step.getDevice().isGpu() ? step.newSubManager(Device.cpu()) : step;
     }
 
     /** Arguments of one call. */

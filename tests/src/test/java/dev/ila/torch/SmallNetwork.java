@@ -25,17 +25,17 @@ final class SmallNetwork {
             frequencies[j] = (float) Math.pow(100, -2.0 * j / d.headSize());
         }
         Network n = new Network(d, 1e-3, frequencies, compute);
-        n.put(Network.Part.EMBEDDING, 0, Network.Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 1));
-        n.put(Network.Part.FINAL_NORM, 0, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
+        n.weights().put(Weights.Part.EMBEDDING, 0, Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 1));
+        n.weights().put(Weights.Part.FINAL_NORM, 0, Stored.F32, normal(random, d.hidden(), 1, 0.3));
         if (!d.tiedHead()) {
-            n.put(Network.Part.HEAD, 0, Network.Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 0.5));
+            n.weights().put(Weights.Part.HEAD, 0, Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 0.5));
         }
         for (int b = 0; b < d.blocks(); b++) {
-            n.putNorm(b, 0, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
-            n.putNorm(b, 1, Network.Stored.F32, normal(random, d.hidden(), 1, 0.3));
+            n.weights().putNorm(b, 0, Stored.F32, normal(random, d.hidden(), 1, 0.3));
+            n.weights().putNorm(b, 1, Stored.F32, normal(random, d.hidden(), 1, 0.3));
             for (int l = 0; l < 7; l++) {
                 int size = d.outputs(l) * d.inputs(l);
-                n.putLayer(b, l, 0, Network.Stored.F32, normal(random, size, 0, l < 2 ? 0.4 : 0.2));
+                n.weights().putLayer(b, l, 0, Stored.F32, normal(random, size, 0, l < 2 ? 0.4 : 0.2));
             }
         }
         return n;

@@ -1,0 +1,155 @@
+package dev.ila.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.ila.run.Require;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * θ₀ on the device, in compute precision, one copy: embedding, norms, and the linear layers of each
+ * block in four fused matrices (q|k|v, o, gate|up, down) with room for LoRA's s·B to their right.
+ */
+public final class Weights {
+    /** A weight that is not a layer of a block. */
+    public enum Part {
+        /** Token embedding [vocabulary, hidden]. */
+        EMBEDDING,
+        /** Final norm [hidden]. */
+        FINAL_NORM,
+        /** Output head [vocabulary, hidden], unless tied. */
+        HEAD
+    }
+
+    private static final int COLUMNS = 32;
+    private static final int MATRICES = 6;
+    private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
+
+    private final Dimensions dimensions;
+    private final Program program;
+    private final int code;
+    private final List<NDArray> arrays = new ArrayList<>();
+    private final int first;
+
+    Weights(Dimensions dimensions, Program program, Precision precision) {
+        this.dimensions = dimensions;
+        this.program = program;
+        this.code = (precision == Precision.BF16 ? Stored.BF16 : Stored.F32).code();
+        zeros(dimensions.vocabulary(), dimensions.hidden());
+        zeros(1, dimensions.hidden());
+        if (!dimensions.tiedHead()) {
+            zeros(dimensions.vocabulary(), dimensions.hidden());
+        }
+        first = arrays.size();
+        for (int b = 0; b < dimensions.blocks(); b++) {
+            zeros(1, dimensions.hidden());
+            zeros(1, dimensions.hidden());
+            for (int last : LAST_OF_GROUP) {
+                int rows = dimensions.firstRow(last) + dimensions.outputs(last);
+                zeros(rows, dimensions.inputs(last));
+            }
+        }
+    }
+
+    /** As the program wants them. */
+    List<NDArray> arrays() {
+        return arrays;
+    }
+
+    /** PyTorch's number for the compute type. */
+    int code() {
+        return code;
+    }
+
+    /**
+     * Writes rows of a weight outside the blocks.
+     *
+     * @param row the first one
+     * @param bytes direct, little-endian, whole rows
+     */
+    public void put(Part part, int row, Stored type, ByteBuffer bytes) {
+        boolean there = part != Part.HEAD || !dimensions.tiedHead();
+        Require.that(there, part, "part", "other than HEAD, which is the embedding");
+        write(arrays.get(part.ordinal()), row, type, dimensions.hidden(), bytes);
+    }
+
+    /** Writes a norm of a block: 0 before attention, 1 before the feed-forward layer. */
+    public void putNorm(int block, int which, Stored type, ByteBuffer bytes) {
+        write(arrays.get(first + MATRICES * block + which), 0, type, dimensions.hidden(), bytes);
+    }
+
+    /** Writes rows of layer {@code l} (0 q … 6 down) of a block. */
+    public void putLayer(int block, int l, int row, Stored type, ByteBuffer bytes) {
+        int at = dimensions.firstRow(l) + row;
+        write(fused(block, l), at, type, dimensions.inputs(l), bytes);
+    }
+
+    /** Rows {@code from} to {@code to} of layer {@code l} of a block, f32, [to − from, inputs]. */
+    public float[] layer(int block, int l, int from, int to) {
+        int row = dimensions.firstRow(l);
+        try (NDManager step = program.manager().newSubManager()) {
+            NDArray meta = Program.longs(step, dimensions.inputs(l), row + from, row + to);
+            Program.Arguments a = new Program.Arguments().add(fused(block, l)).add(meta);
+            return program.call(step, "weight_get", a).toFloatArray();
+        }
+    }
+
+    /** Makes room for s·B of these ranks. */
+    void reserve(List<Integer> ranks) {
+        for (int b = 0; b < dimensions.blocks(); b++) {
+            int[] sum = new int[LAST_OF_GROUP.length];
+            for (int l = 0; l < Dimensions.LAYERS_PER_BLOCK; l++) {
+                sum[dimensions.group(l)] += ranks.get(Dimensions.LAYERS_PER_BLOCK * b + l);
+            }
+            for (int g = 0; g < sum.length; g++) {
+                int at = first + MATRICES * b + 2 + g;
+                int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
+                int width = inputs + (sum[g] + COLUMNS - 1) / COLUMNS * COLUMNS;
+                if (arrays.get(at).getShape().get(1) < width) {
+                    arrays.set(at, widen(arrays.get(at), inputs, width));
+                }
+            }
+        }
+    }
+
+    private NDArray fused(int block, int l) {
+        return arrays.get(first + MATRICES * block + 2 + dimensions.group(l));
+    }
+
+    private NDArray widen(NDArray narrow, int inputs, int width) {
+        try (NDManager step = program.manager().newSubManager()) {
+            NDArray meta = Program.longs(step, inputs, width);
+            Program.Arguments a = new Program.Arguments().add(narrow).add(meta);
+            NDArray wide = program.call(step, "weight_widen", a);
+            wide.attach(program.manager());
+            narrow.close();
+            return wide;
+        }
+    }
+
+    private void zeros(int rows, int columns) {
+        try (NDManager step = program.manager().newSubManager()) {
+            NDArray meta = Program.longs(step, code, rows, columns);
+            Program.Arguments a = new Program.Arguments().add(step.create(0f)).add(meta);
+            NDArray x = program.call(step, "weight_make", a);
+            x.attach(program.manager());
+            arrays.add(x);
+        }
+    }
+
+    private void write(NDArray to, int row, Stored type, int columns, ByteBuffer bytes) {
+        try (NDManager step = program.manager().newSubManager()) {
+            // Without a copy: the buffer must outlive the call, and DJL ignores its position.
+            ByteBuffer slice = bytes.slice();
+            NDArray source = step.create(slice, new Shape(slice.remaining()), DataType.UINT8);
+            NDArray meta = Program.longs(step, type.code(), row, columns);
+            program.call(
+                    step, "weight_put", new Program.Arguments().add(source).add(to).add(meta));
+            Reference.reachabilityFence(slice);
+        }
+    }
+}
