@@ -6,7 +6,7 @@ import dev.ila.run.Require;
  * AdamW as PyTorch's, in place: decoupled weight decay, bias correction, clipping by the norm of the
  * whole gradient.
  */
-public final class AdamW {
+public final class AdamW implements AutoCloseable {
     /**
      * Its settings.
      *
@@ -78,5 +78,11 @@ public final class AdamW {
             settings.maxNorm()
         };
         return network.adamw(x, gradient, mean, square, real);
+    }
+
+    @Override
+    public void close() {
+        mean.close();
+        square.close();
     }
 }

@@ -27,6 +27,49 @@ public record History(List<Step> steps) {
         return steps.stream().filter(s -> s.stage() == stage).toList();
     }
 
+    private static final String HEADER =
+            "stage,step,loss,learning_rate,gradient_norm,tokens,held_out_loss,seconds";
+
+    /** One line for each step, as in {@code history.csv}; numbers read back as they were. */
+    public String toCsv() {
+        StringBuilder out = new StringBuilder(HEADER).append('\n');
+        for (Step s : steps) {
+            out.append(s.stage()).append(',').append(s.step()).append(',').append(s.loss());
+            out.append(',').append(s.learningRate()).append(',').append(s.gradientNorm());
+            out.append(',').append(s.tokens()).append(',');
+            s.heldOut().ifPresent(out::append);
+            out.append(',').append(s.seconds()).append('\n');
+        }
+        return out.toString();
+    }
+
+    /** Reads {@link #toCsv}. */
+    public static History fromCsv(String csv) {
+        List<Step> steps = new ArrayList<>();
+        for (String line : csv.lines().skip(1).toList()) {
+            String[] f = line.split(",", -1);
+            if (f.length != HEADER.split(",").length) {
+                throw new IllegalArgumentException(
+                        "line of the history must be " + HEADER + ", but is: " + line);
+            }
+            OptionalDouble heldOut =
+                    f[6].isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(Double.parseDouble(f[6]));
+            steps.add(
+                    new Step(
+                            Integer.parseInt(f[0]),
+                            Integer.parseInt(f[1]),
+                            Double.parseDouble(f[2]),
+                            Double.parseDouble(f[3]),
+                            Double.parseDouble(f[4]),
+                            Long.parseLong(f[5]),
+                            Double.parseDouble(f[7]),
+                            heldOut));
+        }
+        return new History(steps);
+    }
+
     /**
      * One optimizer step.
      *

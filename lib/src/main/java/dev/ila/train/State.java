@@ -1,0 +1,111 @@
+package dev.ila.train;
+
+import dev.ila.model.Safetensors;
+import dev.ila.model.TensorData;
+import dev.ila.torch.AdamW;
+import dev.ila.torch.Vector;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a training needs to go on from: what it learns, the optimizer's two running means, the
+ * history, and the step. The rate and the batches of a step follow from its number and the seeds.
+ *
+ * <p>Not a record: it owns arrays.
+ */
+public final class State {
+    private final int stage;
+    private final int step;
+    private final float[] values;
+    private final float[] mean;
+    private final float[] square;
+    private final History history;
+
+    private State(
+            int stage, int step, float[] values, float[] mean, float[] square, History history) {
+        this.stage = stage;
+        this.step = step;
+        this.values = values;
+        this.mean = mean;
+        this.square = square;
+        this.history = history;
+    }
+
+    /** Before the first step of a stage. */
+    public static State start(int stage, float[] values, History history) {
+        int n = values.length;
+        return new State(stage, 0, values.clone(), new float[n], new float[n], history);
+    }
+
+    static State of(int stage, int step, Vector values, AdamW adam, History history) {
+        return new State(
+                stage,
+                step,
+                values.values(),
+                adam.mean().values(),
+                adam.square().values(),
+                history);
+    }
+
+    /** The stage it is in. */
+    public int stage() {
+        return stage;
+    }
+
+    /** Steps made in this stage. */
+    public int step() {
+        return step;
+    }
+
+    /** What happened until here, in earlier stages too. */
+    public History history() {
+        return history;
+    }
+
+    /** A copy of what is learnt. */
+    public float[] values() {
+        return values.clone();
+    }
+
+    void restore(Vector to, AdamW adam) {
+        to.set(values);
+        adam.mean().set(mean);
+        adam.square().set(square);
+    }
+
+    /** Writes it as one safetensors file, whole or not at all. */
+    public void write(Path file) {
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        tensors.put("values", TensorData.of(values, values.length));
+        tensors.put("mean", TensorData.of(mean, mean.length));
+        tensors.put("square", TensorData.of(square, square.length));
+        Safetensors.write(
+                file,
+                tensors,
+                Map.of(
+                        "stage", Integer.toString(stage),
+                        "step", Integer.toString(step),
+                        "history", history.toCsv()));
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static State read(Path file) {
+        Safetensors in = Safetensors.open(file);
+        Map<String, String> about = in.metadata();
+        for (String key : List.of("stage", "step", "history")) {
+            if (!about.containsKey(key)) {
+                throw new IllegalArgumentException(
+                        file + " must be a checkpoint of a run, but is without: " + key);
+            }
+        }
+        return new State(
+                Integer.parseInt(about.get("stage")),
+                Integer.parseInt(about.get("step")),
+                in.floats("values"),
+                in.floats("mean"),
+                in.floats("square"),
+                History.fromCsv(about.get("history")));
+    }
+}

@@ -1,0 +1,220 @@
+package dev.ila.train;
+
+import dev.ila.data.Batch;
+import dev.ila.run.Require;
+import dev.ila.torch.AdamW;
+import dev.ila.torch.Network;
+import dev.ila.torch.Network.Want;
+import dev.ila.torch.Vector;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntFunction;
+
+/**
+ * The training loop. The loss of a step is the sum over all supervised tokens of the effective batch
+ * divided by their number, however the batch is cut into micro-batches.
+ */
+public final class Trainer {
+    /**
+     * What to do.
+     *
+     * @param stage 1 (Δθ) or 2 (mask), for the history
+     * @param schedule rate and the cap on steps
+     * @param optimizer AdamW's
+     * @param evaluateEvery steps between two measurements of the held-out loss; 0: none
+     * @param stability ends the training when it is reached, if given
+     */
+    public record Settings(
+            int stage,
+            Schedule schedule,
+            AdamW.Settings optimizer,
+            int evaluateEvery,
+            Optional<Stability> stability) {
+        /** Checks that stability has something to look at. */
+        public Settings {
+            Require.atLeast(0, evaluateEvery, "evaluateEvery");
+            Require.that(
+                    stability.isEmpty() || evaluateEvery > 0,
+                    evaluateEvery,
+                    "evaluateEvery",
+                    "1 or more when stability is to be tested");
+        }
+    }
+
+    /** Who wants to know; called after each step, on the training's thread. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * A step was made.
+         *
+         * @param progress the training, of which {@link Progress#state} makes a copy
+         */
+        void stepped(Progress progress);
+    }
+
+    /** The training as it stands after a step. */
+    public interface Progress {
+        /** The step just made. */
+        History.Step step();
+
+        /** The highest number of steps. */
+        int steps();
+
+        /** Whether this was the last step, or the thread was interrupted. */
+        boolean ends();
+
+        /** A copy of everything that is needed to go on from here. */
+        State state();
+    }
+
+    private final Network network;
+    private final Trainable what;
+    private final Settings settings;
+
+    /** A training of {@code what} on {@code network}. */
+    public Trainer(Network network, Trainable what, Settings settings) {
+        this.network = network;
+        this.what = what;
+        this.settings = settings;
+    }
+
+    /**
+     * Trains from a state on.
+     *
+     * @param batches micro-batches of a step, from 1: the same for the same step
+     * @param heldOut records that are never trained on
+     * @param from where to begin or to go on
+     * @return the history, earlier stages included
+     * @throws CancellationException if the thread is interrupted, after the listener was told
+     * @throws IllegalStateException if the loss is not a finite number
+     */
+    public History run(
+            IntFunction<List<Batch>> batches,
+            List<Batch> heldOut,
+            State from,
+            Listener listener) {
+        int size = what.values().size();
+        History history = from.history();
+        try (AdamW adam = new AdamW(network, settings.optimizer(), size);
+                Vector gradient = network.vector(new float[size])) {
+            from.restore(what.values(), adam);
+            int step = from.step();
+            while (step < settings.schedule().steps() && stable(history).isEmpty()) {
+                step++;
+                History.Step made = step(step, batches.apply(step), heldOut, adam, gradient);
+                history = history.plus(made);
+                boolean interrupted = Thread.interrupted();
+                boolean last = step == settings.schedule().steps() || stable(history).isPresent();
+                listener.stepped(new Now(made, history, adam, interrupted || last));
+                if (interrupted && !last) {
+                    throw new CancellationException(
+                            "stopped after step " + step + " of stage " + settings.stage());
+                }
+            }
+        }
+        return history;
+    }
+
+    /** Where the training became stable, if it was to be tested and did. */
+    public Optional<Stability.Point> stable(History history) {
+        return settings.stability()
+                .flatMap(s -> s.find(history.stage(settings.stage()), settings.schedule()));
+    }
+
+    private History.Step step(
+            int step, List<Batch> batches, List<Batch> heldOut, AdamW adam, Vector gradient) {
+        long start = System.nanoTime();
+        long supervised = batches.stream().mapToLong(b -> b.labels().length).sum();
+        gradient.zero();
+        double loss = 0;
+        for (Batch b : batches) {
+            loss += sum(compute(b, what.want(), gradient, 1.0 / supervised));
+        }
+        loss /= supervised;
+        requireFinite(loss, step);
+        what.finish(gradient);
+        double rate = settings.schedule().at(step);
+        double norm = adam.step(what.values(), gradient, rate, step);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long tokens = batches.stream().mapToLong(Batch::tokens).sum();
+        OptionalDouble held = OptionalDouble.empty();
+        if (settings.evaluateEvery() > 0 && step % settings.evaluateEvery() == 0) {
+            held = OptionalDouble.of(requireFinite(loss(heldOut, gradient), step));
+        }
+        return new History.Step(
+                settings.stage(), step, loss, rate, norm, tokens, seconds, held);
+    }
+
+    /** Mean loss over the supervised tokens of some batches, in nats. */
+    private double loss(List<Batch> batches, Vector unused) {
+        double sum = 0;
+        long supervised = 0;
+        for (Batch b : batches) {
+            sum += sum(compute(b, Want.LOSS, unused, 0));
+            supervised += b.labels().length;
+        }
+        return sum / supervised;
+    }
+
+    private float[] compute(Batch b, Want want, Vector gradient, double weight) {
+        return network.step(b, what.change(), what.gamma(), want, gradient, weight);
+    }
+
+    private double requireFinite(double loss, int step) {
+        if (!Double.isFinite(loss)) {
+            throw new IllegalStateException(
+                    "loss must be a finite number, but is: "
+                            + loss
+                            + " at step "
+                            + step
+                            + " of stage "
+                            + settings.stage()
+                            + "; try a lower learning rate, or precision f32");
+        }
+        return loss;
+    }
+
+    private static double sum(float[] x) {
+        double sum = 0;
+        for (float v : x) {
+            sum += v;
+        }
+        return sum;
+    }
+
+    private final class Now implements Progress {
+        private final History.Step step;
+        private final History history;
+        private final AdamW adam;
+        private final boolean ends;
+
+        Now(History.Step step, History history, AdamW adam, boolean ends) {
+            this.step = step;
+            this.history = history;
+            this.adam = adam;
+            this.ends = ends;
+        }
+
+        @Override
+        public History.Step step() {
+            return step;
+        }
+
+        @Override
+        public int steps() {
+            return settings.schedule().steps();
+        }
+
+        @Override
+        public boolean ends() {
+            return ends;
+        }
+
+        @Override
+        public State state() {
+            return State.of(settings.stage(), step.step(), what.values(), adam, history);
+        }
+    }
+}
