@@ -1,0 +1,86 @@
+package dev.ila.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * On what a run was made. None of it changes what was computed, except that other processors and
+ * thread counts round differently.
+ *
+ * @param os name, version and architecture
+ * @param cpu the processor's name, where the system tells it, else its architecture
+ * @param cpus processors that this process may use
+ * @param jvm vendor's name and version
+ * @param versions of the library ({@code ila}) and what it stands on, by name
+ * @param threads that compute
+ * @param started time of start, ISO 8601 in UTC
+ * @param seconds from start to end; 0 while the run goes on
+ */
+public record Host(
+        String os,
+        String cpu,
+        int cpus,
+        String jvm,
+        Map<String, String> versions,
+        int threads,
+        String started,
+        double seconds) {
+    /** Sorts the versions by name, so that they are written in one order. */
+    public Host {
+        versions = Provenance.sorted(versions);
+        Require.atLeast(1, threads, "threads");
+    }
+
+    /**
+     * This machine, now.
+     *
+     * @param versions of what the library stands on, as {@code djl} and {@code pytorch}; the
+     *     library's own is added
+     */
+    public static Host current(int threads, Map<String, String> versions) {
+        Map<String, String> all = new TreeMap<>(versions);
+        all.put("ila", Version.current());
+        return new Host(
+                property("os.name") + " " + property("os.version") + " " + property("os.arch"),
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                property("java.vm.name") + " " + property("java.runtime.version"),
+                all,
+                threads,
+                Instant.now().toString(),
+                0);
+    }
+
+    /** The same with the seconds from its start to now. */
+    public Host finished() {
+        double passed = Duration.between(Instant.parse(started), Instant.now()).toMillis() / 1000.0;
+        return new Host(os, cpu, cpus, jvm, versions, threads, started, passed);
+    }
+
+    private static String property(String name) {
+        return System.getProperty(name, "unknown");
+    }
+
+    private static String processor() {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(info)) {
+            return Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"))
+                    .orElseGet(() -> property("os.arch"));
+        }
+        try (Stream<String> lines = Files.lines(info)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElseGet(() -> property("os.arch"));
+        } catch (IOException e) {
+            return property("os.arch");
+        }
+    }
+}

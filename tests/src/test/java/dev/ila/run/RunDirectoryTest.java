@@ -1,0 +1,99 @@
+package dev.ila.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+class RunDirectoryTest {
+    @TempDir Path folder;
+
+    @Test
+    void aNewDirectoryIsMadeWithItsParents() {
+        Path path = folder.resolve("runs/first");
+        try (RunDirectory run = RunDirectory.create(path)) {
+            assertTrue(Files.isDirectory(path));
+            List<Path> standard =
+                    List.of(
+                            run.settings(),
+                            run.result(),
+                            run.scores(),
+                            run.history(),
+                            run.adapter(),
+                            run.checkpoint(),
+                            run.charts());
+            assertEquals(
+                    List.of(
+                            "run.json",
+                            "result.json",
+                            "scores.csv",
+                            "history.csv",
+                            "adapter",
+                            "checkpoint",
+                            "charts"),
+                    standard.stream().map(p -> path.relativize(p).toString()).toList());
+        }
+    }
+
+    @Test
+    void aUsedDirectoryIsRefusedWithBothRemediesAndOpenedForResume() {
+        try (RunDirectory run = RunDirectory.create(folder)) {
+            AtomicFiles.write(run.settings(), "{}");
+        }
+        refused(
+                "run directory must be new or empty, but is: %s, which holds run.json; continue its"
+                        + " run with --resume or name another directory with --out",
+                () -> RunDirectory.create(folder));
+        try (RunDirectory run = RunDirectory.open(folder)) {
+            assertEquals(folder, run.path());
+        }
+    }
+
+    @Test
+    void aDirectoryWithoutARunCannotBeResumed() {
+        refused(
+                "run directory must be one that holds run.json, but is: %s; leave out --resume to"
+                        + " begin a run there",
+                () -> RunDirectory.open(folder));
+    }
+
+    @Test
+    void twoRunsCannotShareADirectory() {
+        String message =
+                "run directory must be unused by another process, but is: %s; wait for its run to"
+                        + " end or name another directory with --out";
+        try (RunDirectory run = RunDirectory.create(folder)) {
+            refused(message, () -> RunDirectory.create(folder));
+            AtomicFiles.write(run.settings(), "{}");
+            refused(message, () -> RunDirectory.open(folder));
+        }
+        RunDirectory.open(folder).close();
+    }
+
+    @Test
+    void anUnwritablePlaceIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> RunDirectory.create(file.resolve("run")));
+        assertEquals(
+                "run directory must be writable, but is: "
+                        + file.resolve("run")
+                        + " (a file is in the way); name another directory with --out",
+                e.getMessage());
+    }
+
+    private void refused(String message, Runnable action) {
+        assertEquals(
+                message.formatted(folder),
+                assertThrows(IllegalArgumentException.class, action::run).getMessage());
+    }
+}
