@@ -1,0 +1,51 @@
+package dev.ila.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A bar that is redrawn in its line. */
+final class BarProgress implements Progress {
+    // Asking the terminal would start another process or load another native library.
+    private static final int WIDTH = 99;
+    private static final int REDRAWN_EVERY_MILLIS = 250;
+
+    private final PrintStream out;
+    private Optional<ProgressBar> bar = Optional.empty();
+
+    BarProgress(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void stage(String name, long done, long steps) {
+        close();
+        bar =
+                Optional.of(
+                        new ProgressBarBuilder()
+                                .setTaskName(name)
+                                .setInitialMax(steps)
+                                .startsFrom(done, Duration.ZERO)
+                                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                                .setUpdateIntervalMillis(REDRAWN_EVERY_MILLIS)
+                                .setConsumer(new ConsoleProgressBarConsumer(out, WIDTH))
+                                .build());
+    }
+
+    @Override
+    public void step(long done, double loss, double tokensPerSecond) {
+        bar.ifPresent(
+                b -> b.stepTo(done).setExtraMessage(PlainProgress.numbers(loss, tokensPerSecond)));
+    }
+
+    @Override
+    public void close() {
+        bar.ifPresent(ProgressBar::close);
+        bar = Optional.empty();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.ila.cli;
+
+import ai.djl.Device;
+
+import dev.ila.run.Require;
+import dev.ila.run.RunDirectory;
+import dev.ila.run.Seeds;
+import dev.ila.torch.Precision;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The options that mean the same in every script; a script takes them in with picocli's
+ * {@code @Mixin}. Values are checked where they are asked for.
+ */
+public final class CommonOptions {
+    private static final int DEFAULT_MAX_LENGTH = 1024;
+
+    @ArgGroup(validate = false, heading = "%nModel and data%n")
+    private Input input = new Input();
+
+    @ArgGroup(validate = false, heading = "%nThe run%n")
+    private Run run = new Run();
+
+    @ArgGroup(validate = false, heading = "%nThe machine%n")
+    private Machine machine = new Machine();
+
+    private static final class Input {
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description =
+                        "Directory of a Hugging Face model: config.json, model.safetensors or its"
+                            + " shards, tokenizer.json. Default: the small model that comes with"
+                            + " the library.")
+        private Optional<Path> model = Optional.empty();
+
+        @Option(
+                names = "--data",
+                paramLabel = "FILE",
+                description =
+                        "File of conversations, a JSON array or one JSON object a line. Give it"
+                                + " again for more files. Default: the conversations that come with"
+                                + " the library.")
+        private List<Path> data = new ArrayList<>();
+
+        @Option(
+                names = "--format",
+                paramLabel = "NAME",
+                description = "Form of the records. Default: found out from the first record.")
+        private Optional<String> format = Optional.empty();
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                description = "Use the first N records of each file only. Default: all.")
+        private Optional<Integer> limit = Optional.empty();
+
+        @Option(
+                names = "--max-length",
+                paramLabel = "TOKENS",
+                description =
+                        "Leave out longer conversations; how many is reported. Default: "
+                                + DEFAULT_MAX_LENGTH
+                                + ".")
+        private int maxLength = DEFAULT_MAX_LENGTH;
+    }
+
+    private static final class Run {
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                description =
+                        "Run directory, new or empty: everything that the run keeps. Default: the"
+                                + " next free of runs/COMMAND-1, runs/COMMAND-2, ….")
+        private Optional<Path> out = Optional.empty();
+
+        @Option(
+                names = "--resume",
+                description =
+                        "Go on with the run in --out from its last checkpoint. The result is that"
+                                + " of a run that was never interrupted.")
+        private boolean resume;
+
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                description =
+                        "All chance follows from it. The same seed and --threads on the same"
+                                + " processor give the same scores. Default: 1.")
+        private long seed = 1;
+
+        @Option(names = "--verbose", description = "Show the stack trace if the command fails.")
+        private boolean verbose;
+    }
+
+    private static final class Machine {
+        @Option(
+                names = "--device",
+                paramLabel = "NAME",
+                description = "cpu, cuda, or cuda:1 for the second of several. Default: cpu.")
+        private String device = "cpu";
+
+        @Option(
+                names = "--precision",
+                paramLabel = "TYPE",
+                description =
+                        "f32 or bf16: numbers of the frozen weights and of what is computed with"
+                                + " them. bf16 takes half the memory and repeats as exactly, but"
+                                + " rounds more. Default: f32.")
+        private Precision precision = Precision.F32;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description =
+                        "Threads that compute. Another number rounds differently. Default: the"
+                                + " processors of this machine.")
+        private int threads = Runtime.getRuntime().availableProcessors();
+    }
+
+    /** The model's directory; empty for the one that comes with the library. */
+    public Optional<Path> model() {
+        input.model.ifPresent(
+                m -> Require.that(Files.isDirectory(m), m, "--model", "a directory that exists"));
+        return input.model;
+    }
+
+    /** Files of conversations; empty for those that come with the library. */
+    public List<Path> data() {
+        input.data.forEach(
+                d -> Require.that(Files.isRegularFile(d), d, "--data", "a file that exists"));
+        return List.copyOf(input.data);
+    }
+
+    /** Name of the records' form; empty if it is to be detected. */
+    public Optional<String> format() {
+        return input.format;
+    }
+
+    /** How many records of each file to use at most; empty for all. */
+    public OptionalInt limit() {
+        return input.limit
+                .map(n -> OptionalInt.of(Require.atLeast(1, n, "--limit")))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Length in tokens of the longest conversation to use. */
+    public int maxLength() {
+        return Require.atLeast(2, input.maxLength, "--max-length");
+    }
+
+    /**
+     * Opens the run's directory: a new one, or with {@code --resume} that of the begun run.
+     *
+     * @param command the script's name, for the default directory
+     */
+    public RunDirectory openRun(String command) {
+        if (!run.resume) {
+            return RunDirectory.create(run.out.orElseGet(() -> nextFree(command)));
+        }
+        Path out =
+                run.out.orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "--out must be given with --resume, but is: absent; name"
+                                                + " the directory of the run to go on with"));
+        return RunDirectory.open(out);
+    }
+
+    private static Path nextFree(String command) {
+        int n = 1;
+        while (Files.exists(Path.of("runs", command + "-" + n))) {
+            n++;
+        }
+        return Path.of("runs", command + "-" + n);
+    }
+
+    /** Whether to go on with a begun run. */
+    public boolean resume() {
+        return run.resume;
+    }
+
+    /** The number from which all chance follows. */
+    public long seed() {
+        return run.seed;
+    }
+
+    /** A seed for each use of chance. */
+    public Seeds seeds() {
+        return Seeds.of(run.seed);
+    }
+
+    /** Whether to show stack traces. */
+    public boolean verbose() {
+        return run.verbose;
+    }
+
+    /** Where to compute. */
+    public Device device() {
+        String name = machine.device;
+        Require.that(
+                name.matches("cpu|cuda(:\\d{1,3})?"), name, "--device", "cpu, cuda or cuda:NUMBER");
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        int colon = name.indexOf(':');
+        return Device.gpu(colon < 0 ? 0 : Integer.parseInt(name.substring(colon + 1)));
+    }
+
+    /** Number type of frozen weights and activations. */
+    public Precision precision() {
+        return machine.precision;
+    }
+
+    /** Threads that compute. */
+    public int threads() {
+        return Require.atLeast(1, machine.threads, "--threads");
+    }
+}

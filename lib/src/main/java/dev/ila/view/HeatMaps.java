@@ -1,0 +1,93 @@
+package dev.ila.view;
+
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.LayerScore;
+import dev.ila.rank.Ranking;
+
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.style.HeatMapStyler;
+import org.knowm.xchart.style.Styler.LegendPosition;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Layers × projections as coloured cells. */
+final class HeatMaps {
+    private static final int CELL_WIDTH = 26;
+    private static final int CELL_HEIGHT = 34;
+    private static final int SIDES = 210;
+    private static final int TOP_AND_BOTTOM = 130;
+    private static final int LEAST_WIDTH = 560;
+
+    private HeatMaps() {}
+
+    static HeatMapChart draw(Ranking ranking, String title, ToDoubleFunction<LayerScore> value) {
+        List<LinearLayer> layers = ranking.byIndex().stream().map(LayerScore::layer).toList();
+        List<Integer> blocks = layers.stream().map(LinearLayer::block).distinct().toList();
+        List<String> rows =
+                new ArrayList<>(layers.stream().map(LinearLayer::projection).distinct().toList());
+        // The vertical axis counts upwards; the first projection belongs on top.
+        Collections.reverse(rows);
+        List<Number[]> cells = new ArrayList<>();
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (LayerScore s : ranking.scores()) {
+            double v = value.applyAsDouble(s);
+            least = Math.min(least, v);
+            most = Math.max(most, v);
+            int column = blocks.indexOf(s.layer().block());
+            cells.add(new Number[] {column, rows.indexOf(s.layer().projection()), v});
+        }
+        HeatMapChart chart =
+                new HeatMapChartBuilder()
+                        .width(Math.max(LEAST_WIDTH, SIDES + CELL_WIDTH * blocks.size()))
+                        .height(TOP_AND_BOTTOM + CELL_HEIGHT * rows.size())
+                        .title(title)
+                        .xAxisTitle("block")
+                        .yAxisTitle("")
+                        .build();
+        style(chart.getStyler(), least, most);
+        chart.addSeries("layers", blocks, rows, cells);
+        return chart;
+    }
+
+    private static void style(HeatMapStyler styler, double least, double most) {
+        styler.setRangeColors(Palette.SEQUENTIAL);
+        // Equal bounds would divide by zero.
+        double spread = most > least ? most - least : 1;
+        styler.setMin(bound(least, spread, RoundingMode.FLOOR));
+        styler.setMax(bound(least + spread, spread, RoundingMode.CEILING));
+        styler.setDrawBorder(false);
+        styler.setGradientColorColumnWeight(16).setGradientColorColumnHeight(170);
+        styler.setLegendPosition(LegendPosition.OutsideE);
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setLegendFont(font(Font.PLAIN, 12));
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setChartFontColor(Palette.TEXT);
+        styler.setChartTitleFont(font(Font.BOLD, 16)).setChartTitleBoxVisible(false);
+        styler.setPlotContentSize(1);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotGridLinesVisible(false);
+        styler.setAxisTicksMarksVisible(false).setAxisTicksLineVisible(false);
+        styler.setAxisTickLabelsFont(font(Font.PLAIN, 12));
+        styler.setAxisTitleFont(font(Font.PLAIN, 13));
+        styler.setXAxisMaxLabelCount(40);
+    }
+
+    // The legend shows its ends with all their digits: two digits of the spread are enough.
+    private static double bound(double value, double spread, RoundingMode mode) {
+        int digits = 1 - (int) Math.floor(Math.log10(spread));
+        return new BigDecimal(value).setScale(digits, mode).doubleValue();
+    }
+
+    static Font font(int style, int size) {
+        return new Font(Font.SANS_SERIF, style, size);
+    }
+}

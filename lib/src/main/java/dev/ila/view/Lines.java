@@ -1,0 +1,123 @@
+package dev.ila.view;
+
+import dev.ila.rank.Overlap;
+import dev.ila.run.Require;
+import dev.ila.train.History.Step;
+
+import org.knowm.xchart.AnnotationLine;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** Curves: losses by step, overlap by cut-off. */
+final class Lines {
+    private static final BasicStroke THIN = new BasicStroke(1f);
+    private static final BasicStroke THICK = new BasicStroke(2.2f);
+    private static final BasicStroke DASHED =
+            new BasicStroke(
+                    1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 0, new float[] {6, 5}, 0);
+    private static final int SMOOTHED_PART = 20;
+
+    private Lines() {}
+
+    static XYChart losses(List<Step> steps, String title, OptionalInt stable) {
+        Require.atLeast(1, steps.size(), "number of steps to draw");
+        XYChart chart = chart(title, "step", "loss (nats a token)");
+        double[] x = steps.stream().mapToDouble(Step::step).toArray();
+        double[] losses = steps.stream().mapToDouble(Step::loss).toArray();
+        int window = Math.max(1, steps.size() / SMOOTHED_PART);
+        if (window > 1) {
+            line(chart.addSeries("training, each step", x, losses), Palette.FAINT, THIN);
+        }
+        String name = window > 1 ? "training, mean of " + window + " steps" : "training";
+        line(chart.addSeries(name, x, smooth(losses, window)), Palette.LINES[0], THICK);
+        List<Step> measured = steps.stream().filter(s -> s.heldOut().isPresent()).toList();
+        if (!measured.isEmpty()) {
+            XYSeries heldOut =
+                    chart.addSeries(
+                            "held out",
+                            measured.stream().mapToDouble(Step::step).toArray(),
+                            measured.stream()
+                                    .mapToDouble(s -> s.heldOut().orElseThrow())
+                                    .toArray());
+            line(heldOut, Palette.LINES[1], THICK);
+            heldOut.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(Palette.LINES[1]);
+        }
+        stable.ifPresent(step -> chart.addAnnotation(new AnnotationLine(step, true, false)));
+        stable.ifPresent(step -> chart.setTitle(title + " (stable from step " + step + ")"));
+        return chart;
+    }
+
+    /** Mean of the last {@code window} values at each place. */
+    static double[] smooth(double[] values, int window) {
+        double[] smooth = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int from = Math.max(0, i + 1 - window);
+            smooth[i] = Arrays.stream(values, from, i + 1).average().orElseThrow();
+        }
+        return smooth;
+    }
+
+    static XYChart overlap(Map<String, List<Overlap>> curves) {
+        Require.atLeast(1, curves.size(), "number of curves");
+        XYChart chart = chart("Overlap of important layers", "share of layers", "Jaccard");
+        int next = 0;
+        for (Map.Entry<String, List<Overlap>> curve : curves.entrySet()) {
+            double[] x = curve.getValue().stream().mapToDouble(Overlap::share).toArray();
+            double[] y = curve.getValue().stream().mapToDouble(Overlap::jaccard).toArray();
+            Color color = Palette.LINES[next++ % Palette.LINES.length];
+            line(chart.addSeries(curve.getKey(), x, y), color, THICK);
+        }
+        // Far apart, since each piece of a line begins its dashes anew.
+        double[] shares = IntStream.rangeClosed(0, 40).mapToDouble(i -> i / 40.0).toArray();
+        double[] chance = Arrays.stream(shares).map(Overlap::chance).toArray();
+        line(chart.addSeries("unrelated sets", shares, chance), Palette.LINES[3], DASHED);
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
+        return chart;
+    }
+
+    private static void line(XYSeries series, Color color, BasicStroke stroke) {
+        series.setLineColor(color).setLineStyle(stroke);
+        series.setMarker(SeriesMarkers.NONE);
+    }
+
+    private static XYChart chart(String title, String x, String y) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(800)
+                        .height(450)
+                        .title(title)
+                        .xAxisTitle(x)
+                        .yAxisTitle(y)
+                        .build();
+        XYStyler styler = chart.getStyler();
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setChartFontColor(Palette.TEXT);
+        styler.setChartTitleFont(HeatMaps.font(Font.BOLD, 16)).setChartTitleBoxVisible(false);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotGridLinesColor(Palette.GRID).setPlotGridLinesStroke(THIN);
+        styler.setAxisTickLabelsFont(HeatMaps.font(Font.PLAIN, 12));
+        styler.setAxisTitleFont(HeatMaps.font(Font.PLAIN, 13));
+        styler.setLegendPosition(LegendPosition.OutsideS);
+        styler.setLegendLayout(LegendLayout.Horizontal);
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setLegendFont(HeatMaps.font(Font.PLAIN, 12));
+        styler.setAnnotationLineColor(Palette.LINES[3]).setAnnotationLineStroke(DASHED);
+        styler.setMarkerSize(6);
+        return chart;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.ila.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+
+import dev.ila.run.AtomicFiles;
+import dev.ila.run.RunDirectory;
+import dev.ila.run.Seeds;
+import dev.ila.torch.Precision;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+class CommonOptionsTest {
+    @TempDir Path folder;
+
+    @Test
+    void everyOptionHasADefault() {
+        CommonOptions options = parse();
+        assertEquals(Optional.empty(), options.model());
+        assertEquals(List.of(), options.data());
+        assertEquals(Optional.empty(), options.format());
+        assertEquals(OptionalInt.empty(), options.limit());
+        assertEquals(1024, options.maxLength());
+        assertEquals(1, options.seed());
+        assertEquals(Device.cpu(), options.device());
+        assertEquals(Precision.F32, options.precision());
+        assertEquals(Runtime.getRuntime().availableProcessors(), options.threads());
+        assertFalse(options.resume() || options.verbose());
+    }
+
+    @Test
+    void everyOptionChangesWhatItSays() throws Exception {
+        Path a = Files.writeString(folder.resolve("a.json"), "[]");
+        Path b = Files.writeString(folder.resolve("b.json"), "[]");
+        CommonOptions options =
+                parse(
+                        "--model=" + folder,
+                        "--data=" + a,
+                        "--data=" + b,
+                        "--format=alpaca",
+                        "--limit=7",
+                        "--max-length=384",
+                        "--seed=5",
+                        "--device=cuda:1",
+                        "--precision=bf16",
+                        "--threads=3",
+                        "--verbose",
+                        "--resume");
+        assertEquals(Optional.of(folder), options.model());
+        assertEquals(List.of(a, b), options.data());
+        assertEquals(Optional.of("alpaca"), options.format());
+        assertEquals(OptionalInt.of(7), options.limit());
+        assertEquals(384, options.maxLength());
+        assertEquals(5, options.seed());
+        assertEquals(Seeds.of(5), options.seeds());
+        assertEquals(Device.gpu(1), options.device());
+        assertEquals(Precision.BF16, options.precision());
+        assertEquals(3, options.threads());
+        assertTrue(options.resume() && options.verbose());
+    }
+
+    @Test
+    void aBadValueIsNamedByItsOption() {
+        refused("--limit must be 1 or more, but is: 0", () -> parse("--limit=0").limit());
+        refused(
+                "--max-length must be 2 or more, but is: 1",
+                () -> parse("--max-length=1").maxLength());
+        refused("--threads must be 1 or more, but is: 0", () -> parse("--threads=0").threads());
+        refused(
+                "--device must be cpu, cuda or cuda:NUMBER, but is: tpu",
+                () -> parse("--device=tpu").device());
+        Path none = folder.resolve("none");
+        refused(
+                "--model must be a directory that exists, but is: " + none,
+                () -> parse("--model=" + none).model());
+        refused(
+                "--data must be a file that exists, but is: " + none,
+                () -> parse("--data=" + none).data());
+        refused(
+                "--out must be given with --resume, but is: absent; name the directory of the run"
+                        + " to go on with",
+                () -> parse("--resume").openRun("try-me"));
+    }
+
+    @Test
+    void theRunDirectoryIsNewOrWithResumeTheBegunOne() {
+        String out = "--out=" + folder.resolve("run");
+        try (RunDirectory run = parse(out).openRun("try-me")) {
+            AtomicFiles.write(run.settings(), "{}");
+        }
+        assertThrows(IllegalArgumentException.class, () -> parse(out).openRun("try-me"));
+        parse(out, "--resume").openRun("try-me").close();
+    }
+
+    @Test
+    void theHelpHasSectionsAndEveryOption() {
+        String help = new CommandLine(new Script()).setUsageHelpWidth(100).getUsageMessage();
+        for (String part :
+                List.of("Model and data", "The run", "The machine", "--limit=N", "--out=DIR")) {
+            assertTrue(help.contains(part), help);
+        }
+    }
+
+    private static CommonOptions parse(String... arguments) {
+        Script script = new Script();
+        new CommandLine(script).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+        return script.options;
+    }
+
+    private static void refused(String message, Runnable action) {
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, action::run).getMessage());
+    }
+
+    @Command(name = "try-me")
+    private static final class Script {
+        @Mixin private CommonOptions options = new CommonOptions();
+    }
+}
