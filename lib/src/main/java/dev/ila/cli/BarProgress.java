@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /** A bar that is redrawn in its line. */
 final class BarProgress implements Progress {
-    // Asking the terminal would start another process or load another native library.
-    private static final int WIDTH = 99;
+    // The narrowest usual terminal: to ask for its width would start another process.
+    private static final int WIDTH = 79;
     private static final int REDRAWN_EVERY_MILLIS = 250;
 
     private final PrintStream out;

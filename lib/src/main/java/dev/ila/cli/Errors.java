@@ -32,8 +32,10 @@ public final class Errors
     /** A command whose errors are told in this way and whose enum values ignore case. */
     public static CommandLine commandLine(Object command) {
         Errors errors = new Errors();
-        return new CommandLine(command)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = new CommandLine(command);
+        // Options in the order of their meaning, not of the alphabet.
+        line.getCommandSpec().usageMessage().sortOptions(false);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(errors)
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors);

@@ -43,7 +43,9 @@ final class Lines {
             line(chart.addSeries("training, each step", x, losses), Palette.FAINT, THIN);
         }
         String name = window > 1 ? "training, mean of " + window + " steps" : "training";
-        line(chart.addSeries(name, x, smooth(losses, window)), Palette.LINES[0], THICK);
+        // A mean belongs to the middle of its steps, or the curve would lag behind.
+        XYSeries mean = chart.addSeries(name, smooth(x, window), smooth(losses, window));
+        line(mean, Palette.LINES[0], THICK);
         List<Step> measured = steps.stream().filter(s -> s.heldOut().isPresent()).toList();
         if (!measured.isEmpty()) {
             XYSeries heldOut =

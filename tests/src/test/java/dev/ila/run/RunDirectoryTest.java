@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 class RunDirectoryTest {
+    private static final int REFUSED = 3;
+
     @TempDir Path folder;
 
     @Test
@@ -75,6 +77,37 @@ class RunDirectoryTest {
             refused(message, () -> RunDirectory.open(folder));
         }
         RunDirectory.open(folder).close();
+    }
+
+    @Test
+    void anotherProcessCannotShareItEither() throws Exception {
+        try (RunDirectory run = RunDirectory.create(folder)) {
+            AtomicFiles.write(run.settings(), "{}");
+            assertEquals(REFUSED, openElsewhere());
+        }
+        assertEquals(0, openElsewhere());
+    }
+
+    private int openElsewhere() throws Exception {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RunDirectoryTest.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Opens a directory in a process of its own. */
+    public static void main(String[] arguments) {
+        try {
+            RunDirectory.open(Path.of(arguments[0])).close();
+        } catch (IllegalArgumentException e) {
+            System.exit(REFUSED);
+        }
     }
 
     @Test
