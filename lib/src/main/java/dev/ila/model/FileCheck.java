@@ -2,6 +2,7 @@ package dev.ila.model;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,7 +26,8 @@ public final class FileCheck {
     /** Returns {@code file} if it is there; {@code remedy} says where it should have come from. */
     public static Path exists(Path file, String remedy) {
         if (!Files.isRegularFile(file)) {
-            throw broken(file, "must be a file, but is: missing (" + remedy + ")");
+            String what = "must be a file, but is: missing (" + remedy + ")";
+            throw failure(file + " " + what, new IOException(what));
         }
         return file;
     }
@@ -37,13 +39,13 @@ public final class FileCheck {
 
     /** What to throw when reading {@code file} failed. */
     public static UncheckedIOException unreadable(Path file, IOException cause) {
-        return failure(file + ": must be readable, but is: " + reason(cause), cause);
+        return failure(file + " must be readable, but is: " + reason(cause), cause);
     }
 
     /** What to throw when writing {@code file} failed, as on a full disk. */
     public static UncheckedIOException unwritable(Path file, IOException cause) {
         String remedy = " (free some space there, or choose another directory)";
-        return failure(file + ": must be writable, but is: " + reason(cause) + remedy, cause);
+        return failure(file + " must be writable, but is: " + reason(cause) + remedy, cause);
     }
 
     private static UncheckedIOException failure(String message, IOException cause) {
@@ -54,8 +56,13 @@ public final class FileCheck {
         if (e instanceof NoSuchFileException) {
             return "missing";
         }
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        String text = reason == null ? e.getClass().getSimpleName() : reason;
-        return text.lines().findFirst().orElse(text);
+        if (e instanceof AccessDeniedException) {
+            return "closed to this user";
+        }
+        String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return String.valueOf(said == null ? e.getClass().getSimpleName() : said)
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 }

@@ -2,7 +2,6 @@ package dev.ila.model;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-import java.util.List;
 import java.util.Optional;
 
 /** Reads the {@code config.json} of a Llama; defaults are those of transformers' LlamaConfig. */
@@ -73,9 +72,12 @@ final class LlamaConfig {
         return new Architecture.Attention(heads, keyValueHeads, headSize, rope());
     }
 
-    /** {@code rope_parameters} is the form since transformers 5, {@code rope_scaling} the older. */
+    /** {@code rope_parameters} is the form since transformers 5; there too the older one wins. */
     private Rope rope() {
-        Optional<JsonFile> found = config.inner("rope_parameters").or(() -> config.inner("rope_scaling"));
+        Optional<JsonFile> found =
+                config.inner("rope_scaling")
+                        .filter(r -> !r.object().isEmpty())
+                        .or(() -> config.inner("rope_parameters"));
         double outer = config.positive("rope_theta").orElse(10_000);
         if (found.isEmpty()) {
             return new Rope(outer, Optional.empty());
@@ -83,24 +85,22 @@ final class LlamaConfig {
         JsonFile rope = found.get();
         double theta = rope.positive("rope_theta").orElse(outer);
         String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
-        rope.check(
-                List.of("default", "llama3").contains(type),
-                type,
-                "rope_type",
-                "default or llama3, the two supported");
+        boolean llama3 = type.equals("llama3");
+        String rule = "default or llama3, the two supported";
+        rope.check(llama3 || type.equals("default"), type, "rope_type", rule);
         double part = rope.positive("partial_rotary_factor").orElse(1);
         rope.check(part == 1, part, "partial_rotary_factor", "1, the one supported");
-        return new Rope(theta, type.equals("llama3") ? Optional.of(llama3(rope)) : Optional.empty());
+        return new Rope(theta, llama3 ? Optional.of(llama3(rope)) : Optional.empty());
     }
 
-    private static Rope.Llama3 llama3(JsonFile rope) {
+    private Rope.Llama3 llama3(JsonFile rope) {
         double low = rope.needPositive("low_freq_factor");
         double high = rope.needPositive("high_freq_factor");
         rope.check(high > low, high, "high_freq_factor", "above low_freq_factor (" + low + ")");
-        return new Rope.Llama3(
-                rope.needPositive("factor"),
-                low,
-                high,
-                rope.needCount("original_max_position_embeddings"));
+        int positions =
+                rope.count("original_max_position_embeddings")
+                        .or(() -> config.count("max_position_embeddings"))
+                        .orElse(2048);
+        return new Rope.Llama3(rope.needPositive("factor"), low, high, positions);
     }
 }

@@ -36,18 +36,24 @@ public record StoredTensor(Safetensors file, TensorInfo info) {
     /** Reads all of it, row by row; F32, F16 or BF16 of fewer than 2³¹ numbers. */
     public float[] floats() {
         float[] out = new float[Math.toIntExact(info.count())];
-        read(out, 0);
+        read(0, out.length, out, 0);
         return out;
     }
 
-    /** Reads all of it into an array from an index on; F32, F16 or BF16. */
-    public void read(float[] to, int at) {
+    /**
+     * Reads some of its numbers, of F32, F16 or BF16.
+     *
+     * @param from first number, counted row by row
+     * @param count how many
+     * @param to where they go
+     * @param at first index there
+     */
+    public void read(long from, int count, float[] to, int at) {
         file.requireType(info, info.type().isWeight(), "F32, F16 or BF16");
         int size = info.type().bits() / 8;
-        int count = Math.toIntExact(info.count());
-        for (int from = 0; from < count; from += SLICE) {
-            int n = Math.min(SLICE, count - from);
-            info.type().read(file.map(info, (long) from * size, n * size), to, at + from, n);
+        for (int done = 0; done < count; done += SLICE) {
+            int n = Math.min(SLICE, count - done);
+            info.type().read(file.map(info, (from + done) * size, n * size), to, at + done, n);
         }
     }
 }
