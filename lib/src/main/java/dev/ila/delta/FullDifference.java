@@ -2,13 +2,14 @@ package dev.ila.delta;
 
 import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
+import dev.ila.model.FileCheck;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorData;
 import dev.ila.model.TensorInfo;
-import dev.ila.model.FileCheck;
 import dev.ila.run.Require;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,8 +35,8 @@ public final class FullDifference {
     /**
      * Δθ = aligned − base of the linear layers, in f32.
      *
-     * @throws IllegalArgumentException if the models are not of one architecture or do not differ in
-     *     any linear layer
+     * @throws IllegalArgumentException if the models are not of one architecture or do not differ
+     *     in any linear layer
      * @throws java.io.UncheckedIOException if a difference is not finite
      */
     public static float[] between(Checkpoint base, Checkpoint aligned) {

@@ -2,6 +2,7 @@ package dev.ila.delta;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -109,8 +110,8 @@ public final class LoraLayout {
     /**
      * A fresh start as PEFT's: A uniform in ±1/√inputs, B zero, so that Δθ is zero.
      *
-     * @param seed the same seed gives the same vector; a layer's A depends on the seed, its index and
-     *     its own size alone
+     * @param seed the same seed gives the same vector; a layer's A depends on the seed, its index
+     *     and its own size alone
      */
     public float[] initial(long seed) {
         float[] out = new float[size()];

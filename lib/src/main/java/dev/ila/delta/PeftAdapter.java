@@ -5,13 +5,15 @@ import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorInfo;
+
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A LoRA adapter in PEFT's format: {@code adapter_config.json} and {@code adapter_model.safetensors}.
+ * A LoRA adapter in PEFT's format: {@code adapter_config.json} and {@code
+ * adapter_model.safetensors}.
  *
  * <p>Not a record: it owns an array. It is handed out without a copy.
  */
@@ -40,13 +42,13 @@ public final class PeftAdapter {
     }
 
     /**
-     * Reads an adapter for a model. Which layers it has, its tensors say; layers without any get rank
-     * 0.
+     * Reads an adapter for a model. Which layers it has, its tensors say; layers without any get
+     * rank 0.
      *
      * @param directory as PEFT's {@code save_pretrained} leaves it; F32, F16 or BF16
      * @param layers the model's linear layers in order
-     * @throws java.io.UncheckedIOException if a file is missing or broken, does not fit the layers, or
-     *     asks for what is not plain LoRA on linear layers
+     * @throws java.io.UncheckedIOException if a file is missing or broken, does not fit the layers,
+     *     or asks for what is not plain LoRA on linear layers
      */
     public static PeftAdapter read(Path directory, List<LinearLayer> layers) {
         String remedy = "of a PEFT adapter";

@@ -2,7 +2,9 @@ package dev.ila.delta;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+
 import dev.ila.model.JsonFile;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +60,10 @@ final class PeftConfig {
                         p ->
                                 p.object()
                                         .keySet()
-                                        .forEach(k -> rankPattern.put(pattern(p, k), p.needCount(k))));
+                                        .forEach(
+                                                k ->
+                                                        rankPattern.put(
+                                                                pattern(p, k), p.needCount(k))));
         json.inner("alpha_pattern")
                 .ifPresent(
                         p ->

@@ -21,7 +21,8 @@ final class AtomicFile {
         Path target = file.toAbsolutePath();
         Path temporary = null;
         try {
-            temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+            temporary =
+                    Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 content.writeTo(channel);
                 channel.force(true);

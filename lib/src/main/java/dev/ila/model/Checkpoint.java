@@ -29,8 +29,8 @@ public final class Checkpoint {
     /**
      * Reads the configuration and the headers.
      *
-     * @throws java.io.UncheckedIOException if a file is missing, broken or of an architecture that is
-     *     not supported
+     * @throws java.io.UncheckedIOException if a file is missing, broken or of an architecture that
+     *     is not supported
      */
     public static Checkpoint open(Path directory) {
         Path config = FileCheck.exists(directory.resolve(CONFIG), "of a Hugging Face directory");
@@ -50,7 +50,9 @@ public final class Checkpoint {
         return architecture;
     }
 
-    /** The linear layers of the blocks, in the order in which they run; the head is not among them. */
+    /**
+     * The linear layers of the blocks, in the order in which they run; the head is not among them.
+     */
     public List<LinearLayer> layers() {
         return parts.layers();
     }
@@ -80,7 +82,9 @@ public final class Checkpoint {
         return architecture.tiedHead() ? Optional.empty() : Optional.of(parts.head());
     }
 
-    /** A block's two RMSNorm weights, each [hidden]: before attention, before the feed-forward part. */
+    /**
+     * A block's two RMSNorm weights, each [hidden]: before attention, before the feed-forward part.
+     */
     public List<StoredTensor> norms(int block) {
         return parts.norms().get(block);
     }
@@ -100,7 +104,7 @@ public final class Checkpoint {
 
     /**
      * SHA-256 of the weights, in hexadecimal; reads all of them. For one file its own, as {@code
-     * sha256sum} prints it; for shards that of the lines {@code hash  name} in the order of names.
+     * sha256sum} prints it; for shards that of the lines {@code hash name} in the order of names.
      */
     public String sha256() {
         return files.sha256();

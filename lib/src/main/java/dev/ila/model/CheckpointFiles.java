@@ -1,6 +1,7 @@
 package dev.ila.model;
 
 import com.google.gson.JsonElement;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,7 +68,7 @@ record CheckpointFiles(Map<String, StoredTensor> tensors, SortedMap<String, Safe
         return new CheckpointFiles(tensors, shards);
     }
 
-    /** The file's own SHA-256, or that of lines {@code hash  name} as sha256sum prints them. */
+    /** The file's own SHA-256, or that of lines {@code hash name} as sha256sum prints them. */
     String sha256() {
         List<String> lines =
                 shards.entrySet().stream()
@@ -81,7 +82,14 @@ record CheckpointFiles(Map<String, StoredTensor> tensors, SortedMap<String, Safe
     /** One line per file: name, length, hash of the header. */
     String headers() {
         return shards.entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue().size() + " " + e.getValue().headerSha256() + "\n")
+                .map(
+                        e ->
+                                e.getKey()
+                                        + " "
+                                        + e.getValue().size()
+                                        + " "
+                                        + e.getValue().headerSha256()
+                                        + "\n")
                 .collect(Collectors.joining());
     }
 }

@@ -8,6 +8,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -37,7 +38,11 @@ final class Json {
             }
             reader.endObject();
             FileCheck.that(
-                    reader.peek() == JsonToken.END_DOCUMENT, reader.peek(), file, "end of the " + name, "the end");
+                    reader.peek() == JsonToken.END_DOCUMENT,
+                    reader.peek(),
+                    file,
+                    "end of the " + name,
+                    "the end");
             return out;
         } catch (MalformedJsonException | JsonParseException | java.io.EOFException e) {
             throw malformed(file, name, e);

@@ -3,6 +3,7 @@ package dev.ila.model;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,10 @@ public record JsonFile(Path file, String at, JsonObject object) {
         Optional<JsonPrimitive> value =
                 primitive(
                         key,
-                        p -> p.isNumber() && p.getAsDouble() > 0 && p.getAsDouble() <= Double.MAX_VALUE,
+                        p ->
+                                p.isNumber()
+                                        && p.getAsDouble() > 0
+                                        && p.getAsDouble() <= Double.MAX_VALUE,
                         "a number above 0");
         return value.isEmpty()
                 ? OptionalDouble.empty()

@@ -2,6 +2,7 @@ package dev.ila.model;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+
 import java.util.Optional;
 
 /** Reads the {@code config.json} of a Llama; defaults are those of transformers' LlamaConfig. */
@@ -48,7 +49,9 @@ final class LlamaConfig {
         boolean causal =
                 classes.isEmpty()
                         || classes.get().isJsonArray()
-                                && classes.get().getAsJsonArray().contains(new JsonPrimitive(CLASS));
+                                && classes.get()
+                                        .getAsJsonArray()
+                                        .contains(new JsonPrimitive(CLASS));
         String supported = CLASS + ", the one supported";
         config.check(causal, classes.orElse(null), "architectures", supported);
     }

@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
- * The tensors that a Llama computes with, each there and of the right shape, and none left over that
- * it would have to compute with.
+ * The tensors that a Llama computes with, each there and of the right shape, and none left over
+ * that it would have to compute with.
  *
  * @param embedding [vocabulary, hidden]
  * @param finalNorm [hidden]
@@ -83,12 +83,15 @@ record LlamaTensors(
 
         /** What is found by structure must be what is computed with: no bias, no further matrix. */
         private void checkNothingElse() {
-            Set<String> known = new TreeSet<>(Set.of("input_layernorm", "post_attention_layernorm"));
+            Set<String> known =
+                    new TreeSet<>(Set.of("input_layernorm", "post_attention_layernorm"));
             known.addAll(linear().keySet());
-            for (Map.Entry<Integer, SortedMap<String, StoredTensor>> b : found.blocks().entrySet()) {
+            for (Map.Entry<Integer, SortedMap<String, StoredTensor>> b :
+                    found.blocks().entrySet()) {
                 for (Map.Entry<String, StoredTensor> e : b.getValue().entrySet()) {
                     String rest = e.getKey();
-                    String stem = rest.endsWith(WEIGHT) ? rest.substring(0, rest.length() - 7) : rest;
+                    String stem =
+                            rest.endsWith(WEIGHT) ? rest.substring(0, rest.length() - 7) : rest;
                     boolean unused = rest.endsWith("rotary_emb.inv_freq");
                     boolean used = stem.length() < rest.length() && known.contains(stem);
                     if (b.getKey() >= a.blocks() || !used && !unused) {

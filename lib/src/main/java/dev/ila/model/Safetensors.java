@@ -67,15 +67,16 @@ public final class Safetensors {
     public TensorInfo tensor(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
-            throw FileCheck.broken(file, "tensor " + name + " must be in the file, but is: missing");
+            throw FileCheck.broken(
+                    file, "tensor " + name + " must be in the file, but is: missing");
         }
         return info;
     }
 
     /**
      * Maps a part of one tensor, read-only and little-endian, from position 0 of the buffer on. The
-     * map lives as long as the buffer is reachable: native code that keeps its address must keep the
-     * buffer too, and must never write there.
+     * map lives as long as the buffer is reachable: native code that keeps its address must keep
+     * the buffer too, and must never write there.
      *
      * @param tensor one of {@link #tensors}
      * @param fromByte first byte, counted from the tensor's own first
@@ -85,7 +86,12 @@ public final class Safetensors {
         Objects.checkFromIndexSize(fromByte, bytes, tensor.length());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             // Reading a map past the end of its file kills the JVM: look again before each.
-            FileCheck.that(channel.size() == size, channel.size(), file, "size", size + " bytes as before");
+            FileCheck.that(
+                    channel.size() == size,
+                    channel.size(),
+                    file,
+                    "size",
+                    size + " bytes as before");
             return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + fromByte, bytes)
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {

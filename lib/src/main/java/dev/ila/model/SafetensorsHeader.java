@@ -3,6 +3,7 @@ package dev.ila.model;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,7 +54,8 @@ record SafetensorsHeader(
     /** Reads one header; {@code data} bytes of tensors begin at {@code start}. */
     private record Reader(Path file, long data, long start) {
         SafetensorsHeader read(byte[] text) {
-            FileCheck.that(text[0] == '{', text[0] & 0xff, file, "first byte of the header", "{ (123)");
+            FileCheck.that(
+                    text[0] == '{', text[0] & 0xff, file, "first byte of the header", "{ (123)");
             JsonObject root = Json.object(file, "header", new String(text, StandardCharsets.UTF_8));
             Map<String, String> metadata = new LinkedHashMap<>();
             List<TensorInfo> infos = new ArrayList<>();
@@ -109,9 +111,7 @@ record SafetensorsHeader(
             List<Long> places = longs(object, "data_offsets", tensor);
             String of = "data_offsets of " + tensor;
             boolean inside =
-                    places.size() == 2
-                            && places.get(0) <= places.get(1)
-                            && places.get(1) <= data;
+                    places.size() == 2 && places.get(0) <= places.get(1) && places.get(1) <= data;
             FileCheck.that(inside, places, file, of, "[begin, end] within the " + data + " bytes");
             long length = places.get(1) - places.get(0);
             long expected = length(type, shape, tensor);
@@ -165,7 +165,11 @@ record SafetensorsHeader(
                 end += i.length();
             }
             FileCheck.that(
-                    end == start + data, end - start, file, "end of the last tensor", data + ", the file's");
+                    end == start + data,
+                    end - start,
+                    file,
+                    "end of the last tensor",
+                    data + ", the file's");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ila.model;
 
 import dev.ila.run.Require;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,9 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * A tensor about to be written; it reads the array that it was made of, without a copy.
- */
+/** A tensor about to be written; it reads the array that it was made of, without a copy. */
 public final class TensorData {
     private static final int CHUNK = 1 << 16;
 

@@ -11,8 +11,7 @@ import java.util.List;
  * @param offset of its first byte in the file
  * @param length in bytes
  */
-public record TensorInfo(
-        String name, StoredType type, List<Long> shape, long offset, long length) {
+public record TensorInfo(String name, StoredType type, List<Long> shape, long offset, long length) {
     /** Takes a copy of the shape. */
     public TensorInfo {
         shape = List.copyOf(shape);

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,8 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
     @TempDir Path directory;
@@ -55,10 +56,7 @@ class SafetensorsTest {
     @Test
     void aMapIsOfItsTensorAloneAndReadOnly() {
         float[] values = {1, 2, 3, 4, 5, 6};
-        Safetensors.write(
-                file(),
-                Map.of("m", TensorData.of(values, 3, 2)),
-                Map.of());
+        Safetensors.write(file(), Map.of("m", TensorData.of(values, 3, 2)), Map.of());
         Safetensors read = Safetensors.open(file());
         ByteBuffer map = new StoredTensor(read, read.tensor("m")).rows(1, 3);
         assertTrue(map.isDirect());
@@ -66,8 +64,7 @@ class SafetensorsTest {
         assertEquals(0, map.position());
         assertEquals(3f, map.getFloat(0));
         assertThrows(ReadOnlyBufferException.class, () -> map.putFloat(0, 1));
-        assertThrows(
-                IndexOutOfBoundsException.class, () -> read.map(read.tensor("m"), 20, 8));
+        assertThrows(IndexOutOfBoundsException.class, () -> read.map(read.tensor("m"), 20, 8));
     }
 
     @Test
@@ -130,8 +127,7 @@ class SafetensorsTest {
         Safetensors.write(file(), Map.of("m", TensorData.of(new float[4], 4)), Map.of());
         Safetensors read = Safetensors.open(file());
         Files.write(file(), new byte[10]);
-        UncheckedIOException e =
-                assertThrows(UncheckedIOException.class, () -> read.floats("m"));
+        UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> read.floats("m"));
         assertEquals(
                 file() + ": size must be " + read.size() + " bytes as before, but is: 10",
                 e.getMessage());

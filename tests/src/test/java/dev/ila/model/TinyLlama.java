@@ -79,7 +79,8 @@ public final class TinyLlama {
     /** Also with a length of the header of one's own. */
     static Path raw(Path file, long length, String header, int bytes) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(8 + text.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out =
+                ByteBuffer.allocate(8 + text.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(length).put(text);
         return Files.write(file, out.array());
     }
