@@ -7,7 +7,7 @@ import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorInfo;
 
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -56,24 +56,16 @@ public final class PeftAdapter {
                 PeftConfig.read(FileCheck.exists(directory.resolve(PeftConfig.NAME), remedy));
         Path path = FileCheck.exists(directory.resolve(TENSORS), remedy);
         Safetensors file = Safetensors.open(path);
-        Set<String> names = new LinkedHashSet<>(file.tensors().keySet());
+        Set<String> names = file.tensors().keySet();
+        checkNames(path, names, layers);
         LoraLayout layout =
                 LoraLayout.of(
                         layers,
                         config.scaling(),
-                        l -> {
-                            boolean a = names.remove(nameA(l));
-                            boolean b = names.remove(nameB(l));
-                            return a || b ? config.factors(l.name()) : LoraLayout.Factors.NONE;
-                        });
-        for (String unknown : names) {
-            FileCheck.that(
-                    false,
-                    unknown,
-                    path,
-                    "every tensor",
-                    "lora_A or lora_B of a linear layer in the model's blocks");
-        }
+                        l ->
+                                names.contains(nameA(l)) || names.contains(nameB(l))
+                                        ? config.factors(l.name())
+                                        : LoraLayout.Factors.NONE);
         float[] values = new float[layout.size()];
         for (LinearLayer l : layout.adapted()) {
             int i = l.index();
@@ -95,6 +87,19 @@ public final class PeftAdapter {
      */
     public static void write(Path directory, LoraLayout layout, float[] values, String baseModel) {
         PeftWriter.write(directory, layout, values, baseModel);
+    }
+
+    private static void checkNames(Path path, Set<String> names, List<LinearLayer> layers) {
+        Set<String> known = new HashSet<>();
+        for (LinearLayer l : layers) {
+            known.add(nameA(l));
+            known.add(nameB(l));
+        }
+        FileCheck.that(!names.isEmpty(), "none", path, "tensors", "lora_A and lora_B");
+        String rule = "lora_A or lora_B of a linear layer in the model's blocks";
+        for (String name : names) {
+            FileCheck.that(known.contains(name), name, path, "every tensor", rule);
+        }
     }
 
     static String nameA(LinearLayer layer) {

@@ -3,6 +3,7 @@ package dev.ila.model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,6 +59,9 @@ public final class FileCheck {
         }
         if (e instanceof AccessDeniedException) {
             return "closed to this user";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file of another kind";
         }
         String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         return String.valueOf(said == null ? e.getClass().getSimpleName() : said)

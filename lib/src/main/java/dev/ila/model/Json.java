@@ -15,6 +15,9 @@ import java.nio.file.Path;
 
 /** Strict JSON: Gson alone takes comments, single quotes, and the last of two equal names. */
 final class Json {
+    private static final String GSON_ADVICE =
+            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+
     private Json() {}
 
     /** The object that {@code text}, named {@code name} in messages, is. */
@@ -53,7 +56,8 @@ final class Json {
 
     private static RuntimeException malformed(Path file, String name, Exception e) {
         Throwable cause = e.getCause() instanceof IOException ? e.getCause() : e;
-        String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String first = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String said = first.replace(GSON_ADVICE, "unexpected text");
         IOException kept = new IOException(said, e);
         return new java.io.UncheckedIOException(
                 file + ": " + name + " must be JSON, but is: malformed (" + said + ")", kept);

@@ -104,7 +104,7 @@ class SafetensorsTest {
                                         }));
         assertEquals(
                 file()
-                        + ": must be writable, but is: No space left on device"
+                        + " must be writable, but is: No space left on device"
                         + " (free some space there, or choose another directory)",
                 e.getMessage());
         try (Stream<Path> left = Files.list(directory)) {
