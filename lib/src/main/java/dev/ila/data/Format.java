@@ -1,0 +1,88 @@
+package dev.ila.data;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** How a record of a data file says who said what. */
+public enum Format {
+    /** {@code messages}: a list of {@code role} and {@code content}. */
+    MESSAGES(r -> r.has("messages"), r -> RecordTurns.messages(r, "messages")),
+    /** {@code conversations}: a list of {@code from} and {@code value}. */
+    SHAREGPT(
+            r -> RecordTurns.first(r, "conversations").filter(JsonElement::isJsonObject).isPresent(),
+            r -> RecordTurns.messages(r, "conversations")),
+    /** {@code conversations}: a list of texts, user and assistant in turn. */
+    LIMA(
+            r -> RecordTurns.first(r, "conversations").filter(RecordTurns::isText).isPresent(),
+            RecordTurns::alternating),
+    /** {@code instruction}, {@code input}, {@code output}. */
+    ALPACA(
+            r -> r.has("instruction") && r.has("output"),
+            r -> RecordTurns.pair(r, "instruction", "output")),
+    /** {@code instruction}, {@code response}, with or without {@code context} or {@code input}. */
+    RESPONSE(
+            r -> r.has("instruction") && r.has("response"),
+            r -> RecordTurns.pair(r, "instruction", "response")),
+    /** {@code prompt}, {@code completion}. */
+    PROMPT_COMPLETION(
+            r -> r.has("prompt") && r.has("completion"),
+            r -> RecordTurns.pair(r, "prompt", "completion")),
+    /** {@code question}, {@code answer}. */
+    QUESTION_ANSWER(
+            r -> r.has("question") && r.has("answer"),
+            r -> RecordTurns.pair(r, "question", "answer"));
+
+    private final Predicate<JsonObject> fits;
+    private final Function<JsonObject, List<Turn>> turns;
+
+    Format(Predicate<JsonObject> fits, Function<JsonObject, List<Turn>> turns) {
+        this.fits = fits;
+        this.turns = turns;
+    }
+
+    /** The format called {@code name}, as {@code prompt-completion}; any other is an error. */
+    public static Format of(String name) {
+        return Arrays.stream(values())
+                .filter(f -> f.toString().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "format must be one of " + names() + ", but is: " + name));
+    }
+
+    /** All names, with commas between. */
+    public static String names() {
+        return Arrays.stream(values()).map(Format::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The name by which a user calls it, as {@code prompt-completion}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The first format whose keys the record has. */
+    static Optional<Format> detect(JsonElement element) {
+        return element.isJsonObject()
+                ? Arrays.stream(values())
+                        .filter(f -> f.fits.test(element.getAsJsonObject()))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** The turns of a record; {@link Unusable} with the reason where it has none to train on. */
+    List<Turn> turns(JsonElement element) {
+        if (!element.isJsonObject()) {
+            throw new Unusable("not a JSON object");
+        }
+        return RecordTurns.checked(turns.apply(element.getAsJsonObject()));
+    }
+}

@@ -1,0 +1,11 @@
+package dev.ila.data;
+
+/** One record cannot be trained on; it is counted under the reason, and reading goes on. */
+final class Unusable extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    /** The reason is what records are counted by: it names the kind of fault, not the record. */
+    Unusable(String reason) {
+        super(reason);
+    }
+}
