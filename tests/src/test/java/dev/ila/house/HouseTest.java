@@ -106,9 +106,7 @@ class HouseTest {
             boolean natives = dependency.startsWith(NATIVES);
             lines.add(
                     "//DEPS "
-                            + (natives
-                                    ? "${env.ILA_NATIVE_JAR:" + dependency + "}"
-                                    : dependency));
+                            + (natives ? "${env.ILA_NATIVE_JAR:" + dependency + "}" : dependency));
         }
         return lines;
     }
