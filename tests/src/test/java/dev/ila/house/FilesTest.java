@@ -23,6 +23,7 @@ class FilesTest {
                     "jbang.dev",
                     "json-schema.org",
                     "maven.apache.org",
+                    "pmd.sourceforge.net",
                     "www.apache.org",
                     "www.w3.org");
 
