@@ -40,8 +40,8 @@ public final class AdamW implements AutoCloseable {
 
     private final Network network;
     private final Settings settings;
-    private final Vector mean;
-    private final Vector square;
+    private final DeviceVector mean;
+    private final DeviceVector square;
 
     /** An optimizer of {@code size} parameters before its first step. */
     public AdamW(Network network, Settings settings, int size) {
@@ -52,12 +52,12 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** Running mean of the gradient. */
-    public Vector mean() {
+    public DeviceVector mean() {
         return mean;
     }
 
     /** Running mean of the squared gradient. */
-    public Vector square() {
+    public DeviceVector square() {
         return square;
     }
 
@@ -67,7 +67,7 @@ public final class AdamW implements AutoCloseable {
      * @param step from 1
      * @return length of the gradient before clipping
      */
-    public double step(Vector x, Vector gradient, double rate, long step) {
+    public double step(DeviceVector x, DeviceVector gradient, double rate, long step) {
         double[] real = {
             rate,
             settings.beta1(),

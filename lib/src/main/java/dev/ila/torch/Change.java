@@ -7,7 +7,7 @@ import java.util.List;
 /** Δθ on the device (paper §2): what alignment adds to the frozen weights, layer by layer. */
 public sealed interface Change {
     /** Its numbers. */
-    Vector values();
+    DeviceVector values();
 
     /**
      * LoRA: Δθᵢ = scaleᵢ · BᵢAᵢ, never multiplied out.
@@ -16,7 +16,7 @@ public sealed interface Change {
      * @param ranks one for each layer; 0: no change there
      * @param scales α/rank, one for each layer
      */
-    record Factors(Vector values, List<Integer> ranks, List<Double> scales) implements Change {
+    record Factors(DeviceVector values, List<Integer> ranks, List<Double> scales) implements Change {
         /** Takes copies of the lists. */
         public Factors {
             ranks = List.copyOf(ranks);
@@ -34,7 +34,7 @@ public sealed interface Change {
      *
      * @param values for each layer in order Δθᵢ [outputs, inputs], row by row
      */
-    record Difference(Vector values) implements Change {}
+    record Difference(DeviceVector values) implements Change {}
 
     /** No change at all: the base model. */
     static Change none(Network network) {

@@ -71,8 +71,8 @@ public final class Network implements AutoCloseable {
     }
 
     /** A vector on this network's device, with a copy of the numbers. */
-    public Vector vector(float[] values) {
-        return new Vector(manager, values);
+    public DeviceVector vector(float[] values) {
+        return new DeviceVector(manager, values);
     }
 
     /**
@@ -85,13 +85,13 @@ public final class Network implements AutoCloseable {
      * @return loss of each supervised token in nats, in the batch's order
      */
     public float[] step(
-            Batch batch, Change change, float[] gamma, Want want, Vector gradient, double weight) {
+            Batch batch, Change change, float[] gamma, Want want, DeviceVector gradient, double weight) {
         return step("step", batch, change, gamma, want, gradient, weight);
     }
 
     /** The same by PyTorch's autograd: the test of {@link #step}. */
     float[] referenceStep(
-            Batch batch, Change change, float[] gamma, Want want, Vector gradient, double weight) {
+            Batch batch, Change change, float[] gamma, Want want, DeviceVector gradient, double weight) {
         return step("reference_step", batch, change, gamma, want, gradient, weight);
     }
 
@@ -101,7 +101,7 @@ public final class Network implements AutoCloseable {
             Change change,
             float[] gamma,
             Want want,
-            Vector gradient,
+            DeviceVector gradient,
             double weight) {
         try (NDManager step = manager.newSubManager()) {
             Program.Arguments a =
@@ -226,7 +226,7 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    double adamw(Vector x, Vector gradient, Vector mean, Vector square, double[] real) {
+    double adamw(DeviceVector x, DeviceVector gradient, DeviceVector mean, DeviceVector square, double[] real) {
         try (NDManager step = manager.newSubManager()) {
             Program.Arguments a = new Program.Arguments().add(x.array());
             a.add(gradient.array()).add(mean.array()).add(square.array());

@@ -3,7 +3,7 @@ package dev.ila.train;
 import dev.ila.model.Safetensors;
 import dev.ila.model.TensorData;
 import dev.ila.torch.AdamW;
-import dev.ila.torch.Vector;
+import dev.ila.torch.DeviceVector;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class State {
         return new State(stage, 0, values.clone(), new float[n], new float[n], history);
     }
 
-    static State of(int stage, int step, Vector values, AdamW adam, History history) {
+    static State of(int stage, int step, DeviceVector values, AdamW adam, History history) {
         return new State(
                 stage,
                 step,
@@ -69,7 +69,7 @@ public final class State {
         return values.clone();
     }
 
-    void restore(Vector to, AdamW adam) {
+    void restore(DeviceVector to, AdamW adam) {
         to.set(values);
         adam.mean().set(mean);
         adam.square().set(square);

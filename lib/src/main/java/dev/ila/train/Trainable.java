@@ -2,12 +2,12 @@ package dev.ila.train;
 
 import dev.ila.torch.Change;
 import dev.ila.torch.Network.Want;
-import dev.ila.torch.Vector;
+import dev.ila.torch.DeviceVector;
 
 /** What a training learns, and how the loss depends on it: θ₀ + γ ⊙ Δθ (paper §3). */
 public interface Trainable {
     /** The numbers that the optimizer changes. */
-    Vector values();
+    DeviceVector values();
 
     /** Δθ, with its numbers of now. */
     Change change();
@@ -22,5 +22,5 @@ public interface Trainable {
      * Turns the gradient that {@link #want} names into the gradient by {@link #values}, in place,
      * once for each optimizer step.
      */
-    default void finish(Vector gradient) {}
+    default void finish(DeviceVector gradient) {}
 }

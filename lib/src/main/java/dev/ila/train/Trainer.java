@@ -5,7 +5,7 @@ import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
 import dev.ila.torch.Network;
 import dev.ila.torch.Network.Want;
-import dev.ila.torch.Vector;
+import dev.ila.torch.DeviceVector;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -98,7 +98,7 @@ public final class Trainer {
         int size = what.values().size();
         History history = from.history();
         try (AdamW adam = new AdamW(network, settings.optimizer(), size);
-                Vector gradient = network.vector(new float[size])) {
+                DeviceVector gradient = network.vector(new float[size])) {
             from.restore(what.values(), adam);
             int step = from.step();
             while (step < settings.schedule().steps() && stable(history).isEmpty()) {
@@ -124,7 +124,7 @@ public final class Trainer {
     }
 
     private History.Step step(
-            int step, List<Batch> batches, List<Batch> heldOut, AdamW adam, Vector gradient) {
+            int step, List<Batch> batches, List<Batch> heldOut, AdamW adam, DeviceVector gradient) {
         long start = System.nanoTime();
         long supervised = batches.stream().mapToLong(b -> b.labels().length).sum();
         gradient.zero();
@@ -148,7 +148,7 @@ public final class Trainer {
     }
 
     /** Mean loss over the supervised tokens of some batches, in nats. */
-    private double loss(List<Batch> batches, Vector unused) {
+    private double loss(List<Batch> batches, DeviceVector unused) {
         double sum = 0;
         long supervised = 0;
         for (Batch b : batches) {
@@ -158,7 +158,7 @@ public final class Trainer {
         return sum / supervised;
     }
 
-    private float[] compute(Batch b, Want want, Vector gradient, double weight) {
+    private float[] compute(Batch b, Want want, DeviceVector gradient, double weight) {
         return network.step(b, what.change(), what.gamma(), want, gradient, weight);
     }
 

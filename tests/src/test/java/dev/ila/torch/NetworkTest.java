@@ -32,8 +32,8 @@ class NetworkTest {
             double weight = 1.0 / batch.labels().length;
             for (Want want : new Want[] {Want.CHANGE_GRADIENT, Want.MASK_GRADIENT}) {
                 int size = want == Want.MASK_GRADIENT ? d.layers() : change.values().size();
-                Vector ours = n.vector(new float[size]);
-                Vector theirs = n.vector(new float[size]);
+                DeviceVector ours = n.vector(new float[size]);
+                DeviceVector theirs = n.vector(new float[size]);
                 float[] loss = n.step(batch, change, gamma, want, ours, weight);
                 float[] reference = n.referenceStep(batch, change, gamma, want, theirs, weight);
                 assertArrayEquals(reference, loss, 1e-4f);
@@ -52,7 +52,7 @@ class NetworkTest {
             Change change = SmallNetwork.factors(n, 0.2);
             Batch batch = SmallNetwork.batch(d.vocabulary());
             float[] gamma = SmallNetwork.gamma(d.layers());
-            Vector gradient = n.vector(new float[change.values().size()]);
+            DeviceVector gradient = n.vector(new float[change.values().size()]);
             n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
             float[] once = gradient.values();
             n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);

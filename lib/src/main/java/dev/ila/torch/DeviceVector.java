@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDManager;
  * A flat f32 array on the device: what training owns (the numbers of Δθ, the mask's logits) and
  * their gradients. Made by {@link Network#vector}; lives until it is closed or the network is.
  */
-public final class Vector implements AutoCloseable {
+public final class DeviceVector implements AutoCloseable {
     private final NDArray array;
 
-    Vector(NDManager manager, float[] values) {
+    DeviceVector(NDManager manager, float[] values) {
         this.array = manager.create(values);
     }
 
