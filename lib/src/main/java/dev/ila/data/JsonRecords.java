@@ -32,7 +32,7 @@ final class JsonRecords {
             new Gson().getAdapter(JsonElement.class);
 
     /** As the reader tells where it stands. */
-    private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
+    private static final Pattern PLACE = Pattern.compile("line (\\d+)");
 
     /** Blanks that may stand before the first record. */
     private static final int LOOK_AHEAD = 1 << 16;
@@ -158,7 +158,7 @@ final class JsonRecords {
         String where = "";
         if (place.find()) {
             int at = line > 0 ? line : Integer.parseInt(place.group(1));
-            where = "line " + at + ", column " + place.group(2) + ", ";
+            where = "line " + at + ", ";
         }
         String message =
                 file + " must be well-formed JSON, but is: broken at " + where + "record " + record;

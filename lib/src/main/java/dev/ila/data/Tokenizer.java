@@ -52,6 +52,7 @@ public final class Tokenizer implements AutoCloseable {
         stayOffline();
         Path file = model.resolve("tokenizer.json");
         JsonObject json = TokenizerConfig.object(file);
+        TokenizerConfig config = TokenizerConfig.load(model);
         try {
             Vocabulary vocabulary = Vocabulary.of(json);
             byte[] bytes = Vocabulary.untrimmed(json).toString().getBytes(StandardCharsets.UTF_8);
@@ -59,7 +60,7 @@ public final class Tokenizer implements AutoCloseable {
                     model,
                     HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), OPTIONS),
                     vocabulary,
-                    TokenizerConfig.load(model));
+                    config);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " must be a tokenizer, but is: " + e, e);
         } catch (RuntimeException e) {
