@@ -76,4 +76,41 @@ record DeltaSource(List<LinearLayer> layers, Optional<LoraLayout> layout, float[
                 .filter(l -> layout.isEmpty() || layout.get().rank(l.index()) > 0)
                 .toList();
     }
+
+    /** Fails if Δθᵢ of a changed layer is zero: its mask would have nothing to say. */
+    void requireChange(float[] values) {
+        for (LinearLayer layer : changed()) {
+            int i = layer.index();
+            boolean zero =
+                    layout.map(
+                                    l ->
+                                            zero(values, l.offsetA(i), l.offsetB(i))
+                                                    || zero(values, l.offsetB(i), end(l, i)))
+                            .orElseGet(() -> zero(values, begin(i), begin(i + 1)));
+            if (zero) {
+                throw new IllegalStateException(
+                        "change of "
+                                + layer.name()
+                                + " must be other than zero, but is: zero; without a change a"
+                                + " layer cannot be ranked");
+            }
+        }
+    }
+
+    private int end(LoraLayout layout, int i) {
+        return layout.offsetB(i) + layout.rank(i) * layers.get(i).outputs();
+    }
+
+    private int begin(int i) {
+        return (int) FullDifference.size(layers.subList(0, i));
+    }
+
+    private static boolean zero(float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (values[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

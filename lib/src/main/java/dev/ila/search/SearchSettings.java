@@ -1,6 +1,7 @@
 package dev.ila.search;
 
 import dev.ila.delta.LoraConfig;
+import dev.ila.delta.LoraScaling;
 import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
 import dev.ila.torch.Compute;
@@ -9,6 +10,7 @@ import dev.ila.train.Stability;
 import dev.ila.train.Trainer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything a search is asked to do; stored in the run directory as {@code run.json}.
@@ -79,8 +81,24 @@ public record SearchSettings(
             return false;
         }
 
-        /** LoRA factors, to be learned. */
-        record Lora(LoraConfig config) implements Delta {
+        /**
+         * LoRA factors, to be learned.
+         *
+         * @param rank r
+         * @param alpha α
+         * @param targets as in {@link LoraConfig}
+         */
+        record Lora(int rank, double alpha, List<String> targets) implements Delta {
+            /** Takes a copy. */
+            public Lora {
+                targets = List.copyOf(targets);
+            }
+
+            LoraConfig config() {
+                return new LoraConfig(
+                        rank, alpha, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
+            }
+
             @Override
             public boolean learned() {
                 return true;

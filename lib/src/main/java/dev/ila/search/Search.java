@@ -1,0 +1,245 @@
+package dev.ila.search;
+
+import dev.ila.data.Batch;
+import dev.ila.data.Batches;
+import dev.ila.data.Conversations;
+import dev.ila.data.Dataset;
+import dev.ila.data.Format;
+import dev.ila.data.Supervision;
+import dev.ila.data.Tokenizer;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
+import dev.ila.run.RunDirectory;
+import dev.ila.run.Seeds;
+import dev.ila.torch.Change;
+import dev.ila.torch.DeviceVector;
+import dev.ila.train.History;
+import dev.ila.train.Stability;
+import dev.ila.train.State;
+import dev.ila.train.Trainable;
+import dev.ila.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+
+/** One search on files: opens them, runs {@link Ila}'s two stages, keeps everything that is needed. */
+public final class Search {
+    /** Who wants to know how it goes. */
+    public interface Observer {
+        /**
+         * A stage begins.
+         *
+         * @param done steps made before, in a resumed run
+         * @param steps the most there will be
+         */
+        default void stage(int stage, int done, int steps) {}
+
+        /** A step was made. */
+        default void step(History.Step step) {}
+
+        /** Something to know. */
+        default void note(String sentence) {}
+    }
+
+    /** Checkpoints come at least this often. */
+    private static final int STEPS_BETWEEN = 25;
+
+    private static final long NANOS_BETWEEN = 30_000_000_000L;
+
+    private final SearchSettings settings;
+    private final Seeds seeds;
+    private final RunDirectory run;
+    private final Observer observer;
+    private long saved = System.nanoTime();
+
+    private Search(SearchSettings settings, RunDirectory run, Observer observer) {
+        this.settings = settings;
+        this.seeds = Seeds.of(settings.seed());
+        this.run = run;
+        this.observer = observer;
+    }
+
+    /**
+     * Runs a search in a new directory.
+     *
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted; the run can
+     *     be resumed then
+     */
+    public static Outcome start(SearchSettings settings, RunDirectory run, Observer observer) {
+        return new Search(settings, run, observer).go(false);
+    }
+
+    /** The settings of a run that was begun. */
+    public static SearchSettings settings(RunDirectory run) {
+        return RunFile.read(run.settings()).settings();
+    }
+
+    /**
+     * Goes on with a run from its last checkpoint.
+     *
+     * @throws IllegalArgumentException if it is finished, or its files have changed
+     */
+    public static Outcome resume(RunDirectory run, Observer observer) {
+        if (Files.exists(run.result())) {
+            throw new IllegalArgumentException(
+                    "run to resume must be unfinished, but is: finished; its result is "
+                            + run.result());
+        }
+        return new Search(settings(run), run, observer).go(true);
+    }
+
+    private Outcome go(boolean resume) {
+        Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
+        DeltaSource source = DeltaSource.of(settings.delta(), checkpoint, seeds.init());
+        Dataset data = read(checkpoint);
+        Dataset.Split split = data.split(settings.data().heldOut(), seeds.order());
+        RunFile about = about(checkpoint, data);
+        if (resume) {
+            RunFile.read(run.settings()).requireSame(about.data(), about.model());
+        } else {
+            about.write(run.settings());
+        }
+        Report report = new Report(settings, run, about.inputs(seeds), data);
+        Checkpoint others =
+                settings.delta() instanceof SearchSettings.Delta.Aligned a
+                        ? Checkpoint.open(Path.of(a.directory()))
+                        : checkpoint;
+        try (LanguageModel model = LanguageModel.load(checkpoint, others, settings.compute())) {
+            Optional<State> from =
+                    resume && Files.exists(stateFile())
+                            ? Optional.of(State.read(stateFile()))
+                            : Optional.empty();
+            return stages(model, source, split, from, report);
+        }
+    }
+
+    private Outcome stages(
+            LanguageModel model,
+            DeltaSource source,
+            Dataset.Split split,
+            Optional<State> from,
+            Report report) {
+        State state;
+        DeltaSource learned = source;
+        Optional<Stability.Point> stable = Optional.empty();
+        if (from.isPresent() && from.get().stage() == 2) {
+            state = from.get();
+            learned = settings.delta().learned() ? source.kept(run) : source;
+            stable = trainer1(model, null).stable(state.history());
+        } else {
+            History history = new History(List.of());
+            if (settings.delta().learned()) {
+                State start = from.orElse(State.start(1, source.initial(), history));
+                Change change = source.onto(model.network());
+                Trainer trainer = trainer1(model, Ila.stage1(model.network(), change));
+                List<Batch> heldOut =
+                        Batches.inOrder(split.heldOut(), settings.data().microBatch());
+                history = train(trainer, 1, batches(split, seeds.order()), heldOut, start);
+                stable = trainer.stable(history);
+                learned = new DeltaSource(source.layers(), source.layout(), change.values().values());
+                change.values().close();
+            }
+            learned.requireChange(learned.initial());
+            if (!(settings.delta() instanceof SearchSettings.Delta.Aligned)) {
+                DeltaSource.keep(run, learned, learned.initial(), settings.model());
+            }
+            if (settings.lastStage() == 1) {
+                return report.stage1(history, stable, learned);
+            }
+            float[] s = settings.stage2().initial(model.layers().size());
+            state = State.start(2, s, history);
+            save(state);
+        }
+        return stage2(model, learned, split, state, stable, report);
+    }
+
+    private Outcome stage2(
+            LanguageModel model,
+            DeltaSource learned,
+            Dataset.Split split,
+            State state,
+            Optional<Stability.Point> stable,
+            Report report) {
+        Change change = learned.onto(model.network());
+        DeviceVector logits = model.network().vector(state.values());
+        Trainable mask = Ila.stage2(change, logits, settings.stage2());
+        Trainer trainer = new Trainer(model.network(), mask, settings.stage2().training());
+        IntFunction<List<Batch>> batches = batches(split, seeds.mask());
+        History history = train(trainer, 2, batches, List.of(), state);
+        double[] gain =
+                Ila.gain(model.network(), change, Report.gainBatches(batches, settings.stage2()));
+        return report.stage2(history, stable, learned, logits.values(), gain);
+    }
+
+    private Trainer trainer1(LanguageModel model, Trainable what) {
+        return new Trainer(model.network(), what, settings.stage1().training());
+    }
+
+    private History train(
+            Trainer trainer,
+            int stage,
+            IntFunction<List<Batch>> batches,
+            List<Batch> heldOut,
+            State from) {
+        int most =
+                stage == 1 ? settings.stage1().schedule().steps() : settings.stage2().steps();
+        observer.stage(stage, from.step(), most);
+        return trainer.run(
+                batches,
+                heldOut,
+                from,
+                progress -> {
+                    observer.step(progress.step());
+                    long now = System.nanoTime();
+                    boolean due = progress.step().step() % STEPS_BETWEEN == 0;
+                    if (progress.ends() || due || now - saved > NANOS_BETWEEN) {
+                        save(progress.state());
+                        saved = now;
+                    }
+                });
+    }
+
+    private IntFunction<List<Batch>> batches(Dataset.Split split, long seed) {
+        SearchSettings.Data d = settings.data();
+        Batches all = new Batches(split.train(), d.batchSize(), d.microBatch(), seed);
+        return step -> all.step(step - 1L);
+    }
+
+    private Dataset read(Checkpoint checkpoint) {
+        SearchSettings.Data d = settings.data();
+        Optional<Format> format =
+                d.format().isEmpty() ? Optional.empty() : Optional.of(Format.of(d.format()));
+        Conversations.Loaded loaded =
+                Conversations.read(d.files().stream().map(Path::of).toList(), format);
+        try (Tokenizer tokenizer =
+                Tokenizer.load(checkpoint.directory())
+                        .fitting(checkpoint.architecture().vocabulary())) {
+            Dataset all = Dataset.of(loaded, new Supervision(tokenizer), d.maxLength());
+            return d.limit() == 0 ? all : all.limit(d.limit());
+        }
+    }
+
+    private RunFile about(Checkpoint checkpoint, Dataset data) {
+        Map<String, String> files = new TreeMap<>();
+        data.sources().forEach(s -> files.put(s.file(), s.sha256()));
+        Map<String, String> models = new TreeMap<>();
+        models.put("weights", checkpoint.sha256());
+        if (settings.delta() instanceof SearchSettings.Delta.Aligned a) {
+            models.put("aligned", Checkpoint.open(Path.of(a.directory())).sha256());
+        }
+        return new RunFile(settings, files, models);
+    }
+
+    private Path stateFile() {
+        return run.checkpoint().resolve("state.safetensors");
+    }
+
+    private void save(State state) {
+        Report.directory(run.checkpoint());
+        state.write(stateFile());
+    }
+}
