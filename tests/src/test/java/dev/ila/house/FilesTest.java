@@ -18,6 +18,7 @@ class FilesTest {
     /** Hosts of references and schemas. No file needs a registry's: Maven and pip know theirs. */
     private static final Set<String> REFERENCES =
             Set.of(
+                    "apache.org",
                     "arxiv.org",
                     "doi.org",
                     "jbang.dev",
