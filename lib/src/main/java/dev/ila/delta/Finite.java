@@ -1,7 +1,6 @@
 package dev.ila.delta;
 
 import dev.ila.model.FileCheck;
-
 import java.nio.file.Path;
 
 /** A change of weights that is not a number would make a ranking of nothing. */

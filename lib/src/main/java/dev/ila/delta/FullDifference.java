@@ -9,7 +9,6 @@ import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorData;
 import dev.ila.model.TensorInfo;
 import dev.ila.run.Require;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,6 @@ package dev.ila.delta;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
-
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -5,7 +5,6 @@ import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorInfo;
-
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

@@ -2,9 +2,7 @@ package dev.ila.delta;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-
 import dev.ila.model.JsonFile;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,13 +4,12 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-
 import dev.ila.model.FileCheck;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.TensorData;
+import dev.ila.run.AtomicFiles;
 import dev.ila.run.Require;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -39,16 +38,17 @@ final class PeftWriter {
                 "number of values",
                 layout.size() + ", the layout's");
         PeftWriter writer = new PeftWriter(layout);
-        Path target = directory.toAbsolutePath();
+        Path target = directory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(target.getParent());
             // Both files are whole before either is seen under its own name.
-            Path made = Files.createTempDirectory(target.getParent(), "." + target.getFileName());
+            Path made = target.resolveSibling("." + target.getFileName() + ".part");
+            Files.createDirectories(made);
             try {
                 Path tensors = made.resolve(PeftAdapter.TENSORS);
                 Path config = made.resolve(PeftConfig.NAME);
                 Safetensors.write(tensors, writer.tensors(values), Map.of("format", "pt"));
-                Files.writeString(config, writer.config(baseModel));
+                AtomicFiles.write(config, writer.config(baseModel));
                 Files.createDirectories(target);
                 for (Path file : List.of(tensors, config)) {
                     Files.move(

@@ -37,7 +37,7 @@ record BlockStructure(String prefix, SortedMap<Integer, SortedMap<String, Stored
                                 FileCheck.broken(
                                         where,
                                         "tensor names must be numbered by block, as in"
-                                            + " model.layers.0.mlp.up_proj.weight, but is: none"));
+                                                + " model.layers.0.mlp.up_proj.weight, but is: none"));
     }
 
     private static long size(SortedMap<Integer, SortedMap<String, StoredTensor>> blocks) {

@@ -1,7 +1,8 @@
 package dev.ila.model;
 
 import com.google.gson.JsonElement;
-
+import dev.ila.run.Hash;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -72,11 +73,11 @@ record CheckpointFiles(Map<String, StoredTensor> tensors, SortedMap<String, Safe
     String sha256() {
         List<String> lines =
                 shards.entrySet().stream()
-                        .map(e -> Sha256.of(e.getValue().file()) + "  " + e.getKey() + "\n")
+                        .map(e -> Hash.sha256(e.getValue().file()) + "  " + e.getKey() + "\n")
                         .toList();
         return lines.size() == 1
                 ? lines.get(0).substring(0, 64)
-                : Sha256.of(String.join("", lines).getBytes());
+                : Sha256.of(String.join("", lines).getBytes(StandardCharsets.UTF_8));
     }
 
     /** One line per file: name, length, hash of the header. */

@@ -1,12 +1,9 @@
 package dev.ila.model;
 
+import dev.ila.run.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -40,33 +37,16 @@ public final class FileCheck {
 
     /** What to throw when reading {@code file} failed. */
     public static UncheckedIOException unreadable(Path file, IOException cause) {
-        return failure(file + " must be readable, but is: " + reason(cause), cause);
+        return failure(file + " could not be read: " + Failure.reason(cause), cause);
     }
 
     /** What to throw when writing {@code file} failed, as on a full disk. */
     public static UncheckedIOException unwritable(Path file, IOException cause) {
         String remedy = " (free some space there, or choose another directory)";
-        return failure(file + " must be writable, but is: " + reason(cause) + remedy, cause);
+        return failure(file + " could not be written: " + Failure.reason(cause) + remedy, cause);
     }
 
     private static UncheckedIOException failure(String message, IOException cause) {
         return new UncheckedIOException(message, cause);
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "missing";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "closed to this user";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file of another kind";
-        }
-        String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        return String.valueOf(said == null ? e.getClass().getSimpleName() : said)
-                .lines()
-                .findFirst()
-                .orElse("");
     }
 }

@@ -3,7 +3,6 @@ package dev.ila.model;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ public record JsonFile(Path file, String at, JsonObject object) {
      */
     public static JsonFile read(Path file) {
         try {
-            return new JsonFile(file, "", Json.object(file, "text", Files.readString(file)));
+            return new JsonFile(file, "", StrictJson.object(file, "text", Files.readString(file)));
         } catch (IOException e) {
             throw FileCheck.unreadable(file, e);
         }

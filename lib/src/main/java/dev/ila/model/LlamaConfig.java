@@ -2,7 +2,6 @@ package dev.ila.model;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-
 import java.util.Optional;
 
 /** Reads the {@code config.json} of a Llama; defaults are those of transformers' LlamaConfig. */

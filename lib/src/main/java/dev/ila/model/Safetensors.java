@@ -1,5 +1,6 @@
 package dev.ila.model;
 
+import dev.ila.run.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -127,6 +128,6 @@ public final class Safetensors {
      */
     public static void write(
             Path file, Map<String, TensorData> tensors, Map<String, String> metadata) {
-        AtomicFile.write(file, out -> SafetensorsWriter.write(out, tensors, metadata));
+        AtomicFiles.write(file, out -> SafetensorsWriter.write(out, tensors, metadata));
     }
 }

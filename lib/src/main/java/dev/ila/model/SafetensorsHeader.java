@@ -3,7 +3,6 @@ package dev.ila.model;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,7 +55,8 @@ record SafetensorsHeader(
         SafetensorsHeader read(byte[] text) {
             FileCheck.that(
                     text[0] == '{', text[0] & 0xff, file, "first byte of the header", "{ (123)");
-            JsonObject root = Json.object(file, "header", new String(text, StandardCharsets.UTF_8));
+            JsonObject root =
+                    StrictJson.object(file, "header", new String(text, StandardCharsets.UTF_8));
             Map<String, String> metadata = new LinkedHashMap<>();
             List<TensorInfo> infos = new ArrayList<>();
             for (Map.Entry<String, JsonElement> e : root.entrySet()) {

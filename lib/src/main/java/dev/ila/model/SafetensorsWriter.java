@@ -2,11 +2,10 @@ package dev.ila.model;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -17,23 +16,20 @@ final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     static void write(
-            WritableByteChannel out, Map<String, TensorData> tensors, Map<String, String> metadata)
+            OutputStream out, Map<String, TensorData> tensors, Map<String, String> metadata)
             throws IOException {
         // Larger numbers first keep every tensor aligned to its own numbers.
         List<Map.Entry<String, TensorData>> order =
                 tensors.entrySet().stream()
                         .sorted(Comparator.comparingInt(e -> -e.getValue().type().bits()))
                         .toList();
-        ByteBuffer header = header(order, metadata);
-        while (header.hasRemaining()) {
-            out.write(header);
-        }
+        out.write(header(order, metadata));
         for (Map.Entry<String, TensorData> e : order) {
             e.getValue().writeTo(out);
         }
     }
 
-    private static ByteBuffer header(
+    private static byte[] header(
             List<Map.Entry<String, TensorData>> order, Map<String, String> metadata) {
         JsonObject root = new JsonObject();
         if (!metadata.isEmpty()) {
@@ -58,7 +54,7 @@ final class SafetensorsWriter {
         while (out.hasRemaining()) {
             out.put((byte) ' ');
         }
-        return out.flip();
+        return out.array();
     }
 
     private static JsonArray array(List<Long> numbers) {

@@ -1,11 +1,10 @@
 package dev.ila.model;
 
 import dev.ila.run.Require;
-
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 
@@ -72,16 +71,14 @@ public final class TensorData {
         return count * type.bits() / 8;
     }
 
-    void writeTo(WritableByteChannel channel) throws IOException {
+    void writeTo(OutputStream out) throws IOException {
         int size = type.bits() / 8;
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * size).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocate(CHUNK * size).order(ByteOrder.LITTLE_ENDIAN);
         for (int from = 0; from < count; from += CHUNK) {
             int n = (int) Math.min(CHUNK, count - from);
             buffer.clear().limit(n * size);
             source.copy(from, n, buffer);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
+            out.write(buffer.array(), 0, n * size);
         }
     }
 }

@@ -9,15 +9,13 @@ import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.TensorData;
 import dev.ila.model.TinyLlama;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FullDifferenceTest {
     @TempDir Path directory;

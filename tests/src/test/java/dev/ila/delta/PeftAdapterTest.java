@@ -8,14 +8,6 @@ import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.TensorData;
 import dev.ila.model.TinyLlama;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PeftAdapterTest {
     private static final String PREFIX = "base_model.model.model.layers.";
@@ -100,7 +98,7 @@ class PeftAdapterTest {
                         () -> PeftAdapter.write(adapter, layout, layout.initial(1), "m"));
         assertEquals(
                 adapter
-                        + " must be writable, but is: a file of another kind"
+                        + " could not be written: a file is in the way"
                         + " (free some space there, or choose another directory)",
                 e.getMessage());
         try (Stream<Path> files = Files.list(directory)) {
@@ -112,8 +110,8 @@ class PeftAdapterTest {
     void patternsMatchTheEndOfANameAsInPeft() throws IOException {
         adapter(
                 "\"peft_type\":\"LORA\",\"r\":16,\"lora_alpha\":6,"
-                    + "\"rank_pattern\":{\"proj\":7,\"layers\\\\.\\\\d.*q_proj\":2,\"q_proj\":9},"
-                    + "\"alpha_pattern\":{\"0.self_attn.q_proj\":3,\"^q_proj\":4,\"v_proj\":5}");
+                        + "\"rank_pattern\":{\"proj\":7,\"layers\\\\.\\\\d.*q_proj\":2,\"q_proj\":9},"
+                        + "\"alpha_pattern\":{\"0.self_attn.q_proj\":3,\"^q_proj\":4,\"v_proj\":5}");
         LoraLayout layout = PeftAdapter.read(adapter, layers).layout();
         assertEquals(2, layout.rank(7));
         assertEquals(3.0, layout.scale(7));

@@ -3,7 +3,6 @@ package dev.ila.delta;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.TinyLlama;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

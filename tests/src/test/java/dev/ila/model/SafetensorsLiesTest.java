@@ -3,14 +3,13 @@ package dev.ila.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A header that lies never gives a map outside its file: it is refused, in one line. */
 class SafetensorsLiesTest {
@@ -40,7 +39,7 @@ class SafetensorsLiesTest {
 
     @Test
     void aMissingFile() {
-        refused(" must be readable, but is: missing");
+        refused(" could not be read: there is no such file");
     }
 
     @Test

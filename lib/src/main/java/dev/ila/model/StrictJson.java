@@ -8,17 +8,16 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
-
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 
 /** Strict JSON: Gson alone takes comments, single quotes, and the last of two equal names. */
-final class Json {
+final class StrictJson {
     private static final String GSON_ADVICE =
             "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
 
-    private Json() {}
+    private StrictJson() {}
 
     /** The object that {@code text}, named {@code name} in messages, is. */
     static JsonObject object(Path file, String name, String text) {
