@@ -10,10 +10,10 @@ import java.util.SplittableRandom;
  * The batches of a training run: examples of like length side by side, in an order that depends on
  * nothing but the seed and the step, so that a resumed run goes on as if never stopped.
  *
- * <p>Each epoch shuffles all examples anew, sorts windows of up to {@value #WINDOW} batches by length,
- * cuts them into batches, and shuffles those. An epoch has whole batches only: fewer than a batch of
- * examples, others each time, sit it out. Which examples share a batch does not depend on the
- * micro-batch.
+ * <p>Each epoch shuffles all examples anew, sorts windows of up to {@value #WINDOW} batches by
+ * length, cuts them into batches, and shuffles those. An epoch has whole batches only: fewer than a
+ * batch of examples, others each time, sit it out. Which examples share a batch does not depend on
+ * the micro-batch.
  */
 public final class Batches {
     /** Batches sorted by length together: more means less padding and less mixing. */

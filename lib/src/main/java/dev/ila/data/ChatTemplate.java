@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
  * closed by the model's own end token, and the begin token first where its tokenizer puts it: no
  * token that the model does not have.
  *
- * <p>The Jinja library's known gaps: a loop with a condition is refused; {@code a and b} and {@code a
- * or b} yield true or false, not a or b; {@code tojson} writes no blanks. {@code strftime_now} tells a
- * fixed date, so that a run repeats.
+ * <p>The Jinja library's known gaps: a loop with a condition is refused; {@code a and b} and {@code
+ * a or b} yield true or false, not a or b; {@code tojson} writes no blanks. {@code strftime_now}
+ * tells a fixed date, so that a run repeats.
  */
 public final class ChatTemplate {
     private static final String PLAIN =
@@ -31,7 +31,8 @@ public final class ChatTemplate {
 
     /** A loop with a condition, {@code for x in y if z}, which the library would not obey. */
     private static final Pattern FILTERED_LOOP =
-            Pattern.compile("\\{%[-+]?\\s*for\\s(?:(?!%\\}|\\selse\\s).)*\\sif\\s(?:(?!%\\}|\\selse\\s).)*%\\}");
+            Pattern.compile(
+                    "\\{%[-+]?\\s*for\\s(?:(?!%\\}|\\selse\\s).)*\\sif\\s(?:(?!%\\}|\\selse\\s).)*%\\}");
 
     private static final Jinjava JINJA =
             new Jinjava(
@@ -61,8 +62,7 @@ public final class ChatTemplate {
     private final boolean plain;
     private final Map<String, String> variables;
 
-    private ChatTemplate(
-            String name, String source, boolean plain, Map<String, String> variables) {
+    private ChatTemplate(String name, String source, boolean plain, Map<String, String> variables) {
         this.name = name;
         this.source = source;
         this.plain = plain;
@@ -142,7 +142,8 @@ public final class ChatTemplate {
     private static String checked(String name, String source) {
         if (FILTERED_LOOP.matcher(source).find()) {
             throw new IllegalArgumentException(
-                    name + " must be Jinja that can be rendered here, but is: with a filtered loop");
+                    name
+                            + " must be Jinja that can be rendered here, but is: with a filtered loop");
         }
         String cut = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
         return cut.replace("[::-1]", "|reverse");

@@ -1,6 +1,7 @@
 package dev.ila.data;
 
 import com.google.gson.JsonElement;
+import dev.ila.run.Require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,6 +115,18 @@ public final class Conversations {
             conversations = List.copyOf(conversations);
             skipped = Collections.unmodifiableMap(new TreeMap<>(skipped));
             sources = List.copyOf(sources);
+        }
+
+        /** The first {@code most} conversations; the others are counted, and never tokenized. */
+        public Loaded limit(int most) {
+            Require.atLeast(1, most, "limit");
+            int beyond = conversations.size() - most;
+            if (beyond <= 0) {
+                return this;
+            }
+            Map<String, Integer> counts = new TreeMap<>(skipped);
+            counts.merge("beyond the limit of " + most, beyond, Integer::sum);
+            return new Loaded(conversations.subList(0, most), counts, sources);
         }
     }
 

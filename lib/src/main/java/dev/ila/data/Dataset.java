@@ -18,9 +18,7 @@ import java.util.stream.Collectors;
  * @param sources the files
  */
 public record Dataset(
-        List<Example> examples,
-        Map<String, Integer> leftOut,
-        List<Conversations.Source> sources) {
+        List<Example> examples, Map<String, Integer> leftOut, List<Conversations.Source> sources) {
     /** Takes copies. */
     public Dataset {
         examples = List.copyOf(examples);
@@ -28,7 +26,9 @@ public record Dataset(
         sources = List.copyOf(sources);
         if (examples.isEmpty()) {
             String files =
-                    sources.stream().map(Conversations.Source::file).collect(Collectors.joining(", "));
+                    sources.stream()
+                            .map(Conversations.Source::file)
+                            .collect(Collectors.joining(", "));
             throw new IllegalArgumentException(
                     "data of "
                             + files

@@ -16,7 +16,10 @@ public enum Format {
     MESSAGES(r -> r.has("messages"), r -> RecordTurns.messages(r, "messages")),
     /** {@code conversations}: a list of {@code from} and {@code value}. */
     SHAREGPT(
-            r -> RecordTurns.first(r, "conversations").filter(JsonElement::isJsonObject).isPresent(),
+            r ->
+                    RecordTurns.first(r, "conversations")
+                            .filter(JsonElement::isJsonObject)
+                            .isPresent(),
             r -> RecordTurns.messages(r, "conversations")),
     /** {@code conversations}: a list of texts, user and assistant in turn. */
     LIMA(

@@ -53,14 +53,13 @@ final class JsonRecords {
     }
 
     /**
-     * Gives every record and its number, from 1, to {@code consumer}, and returns the SHA-256 of the
-     * file's bytes in hexadecimal.
+     * Gives every record and its number, from 1, to {@code consumer}, and returns the SHA-256 of
+     * the file's bytes in hexadecimal.
      */
     static String read(Path file, ObjIntConsumer<JsonElement> consumer) {
         MessageDigest digest = sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest);
-                Reader strict =
-                        new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
+                Reader strict = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
                 BufferedReader text = new BufferedReader(strict)) {
             new JsonRecords(file, consumer).read(text);
         } catch (IOException e) {
@@ -163,8 +162,7 @@ final class JsonRecords {
         String message =
                 file + " must be well-formed JSON, but is: broken at " + where + "record " + record;
         return new UncheckedIOException(
-                message,
-                cause instanceof IOException io ? io : new IOException(cause));
+                message, cause instanceof IOException io ? io : new IOException(cause));
     }
 
     private static MessageDigest sha256() {

@@ -123,7 +123,9 @@ final class RecordTurns {
         return ROLES.get(name);
     }
 
-    /** Whether a value is there that is neither empty nor text for an empty list, as {@code "[]"}. */
+    /**
+     * Whether a value is there that is neither empty nor text for an empty list, as {@code "[]"}.
+     */
     private static boolean holdsSomething(JsonObject record, String key) {
         JsonElement value = record.get(key);
         if (value == null || value.isJsonNull()) {

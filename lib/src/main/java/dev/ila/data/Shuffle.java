@@ -14,9 +14,7 @@ final class Shuffle {
     /** The numbers from 0 to {@code count} - 1 in random order (Fisher and Yates). */
     static List<Integer> of(int count, SplittableRandom random) {
         List<Integer> order =
-                IntStream.range(0, count)
-                        .boxed()
-                        .collect(Collectors.toCollection(ArrayList::new));
+                IntStream.range(0, count).boxed().collect(Collectors.toCollection(ArrayList::new));
         for (int i = count - 1; i > 0; i--) {
             Collections.swap(order, i, random.nextInt(i + 1));
         }

@@ -21,8 +21,9 @@ final class Spans {
     }
 
     /**
-     * Where an assistant turn stands: what rendering up to it, and with it, differ in; or, where the
-     * template writes earlier turns otherwise than later ones, what a word in its place stands for.
+     * Where an assistant turn stands: what rendering up to it, and with it, differ in; or, where
+     * the template writes earlier turns otherwise than later ones, what a word in its place stands
+     * for.
      *
      * @throws IllegalArgumentException with the template's name where neither tells
      */

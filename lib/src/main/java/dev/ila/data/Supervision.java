@@ -81,7 +81,9 @@ public final class Supervision {
         return stop;
     }
 
-    /** The end token follows the content: a special one at once, or the model's own after blanks. */
+    /**
+     * The end token follows the content: a special one at once, or the model's own after blanks.
+     */
     private int withEnd(Encoded tokens, String text, int to) {
         int next = to;
         while (next < tokens.length() && blank(text, tokens, next)) {

@@ -55,7 +55,8 @@ public final class Tokenizer implements AutoCloseable {
         TokenizerConfig config = TokenizerConfig.load(model);
         try {
             Vocabulary vocabulary = Vocabulary.of(json);
-            byte[] bytes = Vocabulary.untrimmed(json).toString().getBytes(StandardCharsets.UTF_8);
+            Vocabulary.untrim(json);
+            byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
             return new Tokenizer(
                     model,
                     HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), OPTIONS),

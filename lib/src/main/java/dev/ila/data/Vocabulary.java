@@ -40,16 +40,14 @@ final class Vocabulary {
     }
 
     /**
-     * The same tokenizer with honest offsets: some leave the blanks out of a token's place, which
-     * would give a lone line break to the text after it.
+     * Makes a tokenizer's offsets honest, in place: some leave the blanks out of a token's place,
+     * which would give a lone line break to the text after it.
      */
-    static JsonObject untrimmed(JsonObject tokenizer) {
-        JsonObject out = tokenizer.deepCopy();
-        JsonElement processor = out.get("post_processor");
+    static void untrim(JsonObject tokenizer) {
+        JsonElement processor = tokenizer.get("post_processor");
         if (processor != null && processor.isJsonObject()) {
-            untrim(processor.getAsJsonObject());
+            untrimProcessor(processor.getAsJsonObject());
         }
-        return out;
     }
 
     int size() {
@@ -74,12 +72,14 @@ final class Vocabulary {
         size = Math.max(size, id + 1);
     }
 
-    private static void untrim(JsonObject processor) {
+    private static void untrimProcessor(JsonObject processor) {
         if (processor.has("trim_offsets")) {
             processor.addProperty("trim_offsets", false);
         }
         if (processor.has("processors")) {
-            processor.getAsJsonArray("processors").forEach(p -> untrim(p.getAsJsonObject()));
+            processor
+                    .getAsJsonArray("processors")
+                    .forEach(p -> untrimProcessor(p.getAsJsonObject()));
         }
     }
 }

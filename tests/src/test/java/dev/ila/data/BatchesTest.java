@@ -13,7 +13,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class BatchesTest {
-    /** Lengths as instruction data has them: most short, some long; an example's id is its place. */
+    /**
+     * Lengths as instruction data has them: most short, some long; an example's id is its place.
+     */
     private static final List<Example> EXAMPLES =
             Tiny.lengths(
                     new SplittableRandom(1)
@@ -36,7 +38,8 @@ class BatchesTest {
 
     @Test
     void theOrderIsTheSameOnEveryMachine() {
-        assertEquals(List.of(0, 4), rows(new Batches(Tiny.lengths(5, 3, 9, 4, 7, 8), 2, 1, 11).step(4)));
+        assertEquals(
+                List.of(0, 4), rows(new Batches(Tiny.lengths(5, 3, 9, 4, 7, 8), 2, 1, 11).step(4)));
     }
 
     @Test

@@ -97,8 +97,7 @@ class ChatTemplateTest {
             })
     void whatPythonKnowsTemplatesMayUse(String template, String expected) {
         Path model = Tiny.withTemplate(folder, "{% set c = messages[0]['content'] %}" + template);
-        assertEquals(
-                expected, render(model, List.of(new Turn("user", " a</t>b\n")), false));
+        assertEquals(expected, render(model, List.of(new Turn("user", " a</t>b\n")), false));
     }
 
     @Test

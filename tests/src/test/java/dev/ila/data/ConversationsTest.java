@@ -104,8 +104,7 @@ class ConversationsTest {
             })
     void anUnusableTurnMakesItsRecordUnusable(String turns, String reason) throws IOException {
         String record = ("{'conversations':" + turns + "}").replace('\'', '"');
-        assertEquals(
-                Map.of(reason, 1), read(Optional.of(Format.SHAREGPT), record).skipped());
+        assertEquals(Map.of(reason, 1), read(Optional.of(Format.SHAREGPT), record).skipped());
     }
 
     @Test
@@ -132,6 +131,15 @@ class ConversationsTest {
     }
 
     @Test
+    void aLimitLeavesTheRestOutAndCounted() throws IOException {
+        String record = "{\"question\":\"a\",\"answer\":\"b\"}\n";
+        Conversations.Loaded loaded = read(record.repeat(5));
+        assertEquals(2, loaded.limit(2).conversations().size());
+        assertEquals(Map.of("beyond the limit of 2", 3), loaded.limit(2).skipped());
+        assertEquals(loaded, loaded.limit(5));
+    }
+
+    @Test
     void recordsBeforeTheFormatIsKnownAreCountedToo() throws IOException {
         Conversations.Loaded loaded =
                 read("[{\"id\":1},{\"question\":\"a\",\"answer\":\"b\"},{\"id\":3}]");
@@ -141,8 +149,12 @@ class ConversationsTest {
 
     @Test
     void severalFilesAreReadInOrderEachInItsFormat() throws IOException {
-        Path a = Files.writeString(folder.resolve("a.json"), "[{\"prompt\":\"1\",\"completion\":\"2\"}]");
-        Path b = Files.writeString(folder.resolve("b.jsonl"), "{\"question\":\"3\",\"answer\":\"4\"}");
+        Path a =
+                Files.writeString(
+                        folder.resolve("a.json"), "[{\"prompt\":\"1\",\"completion\":\"2\"}]");
+        Path b =
+                Files.writeString(
+                        folder.resolve("b.jsonl"), "{\"question\":\"3\",\"answer\":\"4\"}");
         Conversations.Loaded loaded = Conversations.read(List.of(a, b), Optional.empty());
         assertEquals(
                 List.of("a.json:1", "b.jsonl:1"),
@@ -186,8 +198,7 @@ class ConversationsTest {
     void whatIsNoTextIsNamed() throws IOException {
         Path file = folder.resolve("file.json");
         Files.write(file, "{\"prompt\":\"\u00e4\"}".getBytes(StandardCharsets.ISO_8859_1));
-        assertEquals(
-                file + " must be UTF-8, but is: other bytes after record 0", failure(file));
+        assertEquals(file + " must be UTF-8, but is: other bytes after record 0", failure(file));
         Files.writeString(file, " \n");
         assertEquals(file + " must be a file with records, but is: empty", failure(file));
         Path missing = folder.resolve("none.json");
@@ -205,10 +216,7 @@ class ConversationsTest {
         String names =
                 "messages, sharegpt, lima, alpaca, response, prompt-completion, question-answer";
         assertEquals(
-                file
-                        + " must be in a known format ("
-                        + names
-                        + "), but is: records with text, id",
+                file + " must be in a known format (" + names + "), but is: records with text, id",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> Conversations.read(file, Optional.empty()))

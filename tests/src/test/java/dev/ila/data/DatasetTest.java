@@ -59,8 +59,7 @@ class DatasetTest {
                             new Supervision(tokenizer),
                             100);
             assertEquals(1, data.examples().size());
-            assertEquals(
-                    Map.of("refused by the chat template (not this)", 1), data.leftOut());
+            assertEquals(Map.of("refused by the chat template (not this)", 1), data.leftOut());
         }
     }
 

@@ -103,7 +103,8 @@ class SupervisionTest {
     @Test
     void aGenerationPromptThatSaysMoreIsNoPrefix() {
         String template =
-                Tiny.CHATML.replace("'<|im_start|>assistant\n'", "'<|im_start|>assistant\n<think>'");
+                Tiny.CHATML.replace(
+                        "'<|im_start|>assistant\n'", "'<|im_start|>assistant\n<think>'");
         assertEquals(
                 "<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\n⟦b<|im_end|>⟧\n",
                 marked(template, Tiny.talk("a", "b")));
@@ -142,9 +143,7 @@ class SupervisionTest {
             Example longer = supervision.example(Tiny.talk("a", "the river by the old mill"));
             Batch batch = Batch.of(List.of(shorter, longer));
             int end = tokenizer.id("<|im_end|>").getAsInt();
-            assertEquals(
-                    2,
-                    Arrays.stream(batch.labels()).filter(label -> label == end).count());
+            assertEquals(2, Arrays.stream(batch.labels()).filter(label -> label == end).count());
             assertEquals(
                     shorter.supervisedTokens() + longer.supervisedTokens(), batch.labels().length);
         }

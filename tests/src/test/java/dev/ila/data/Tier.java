@@ -12,7 +12,9 @@ final class Tier {
         String value = System.getenv(variable);
         if (value == null || !Files.exists(Path.of(value))) {
             throw new IllegalStateException(
-                    variable + " must be an existing path for this tier of tests, but is: " + value);
+                    variable
+                            + " must be an existing path for this tier of tests, but is: "
+                            + value);
         }
         return Path.of(value);
     }

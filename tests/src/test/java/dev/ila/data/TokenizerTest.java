@@ -32,13 +32,15 @@ class TokenizerTest {
 
     @Test
     void whatIsEncodedIsDecoded() {
-        String text = "<|im_start|>user\n  Zwei \u4e2d\u6587 \uD83D\uDC69\u200D\uD83D\uDCBB x<|im_end|>\n\n";
+        String text =
+                "<|im_start|>user\n  Zwei \u4e2d\u6587 \uD83D\uDC69\u200D\uD83D\uDCBB x<|im_end|>\n\n";
         assertEquals(text, tokenizer.decode(tokenizer.encode(text).ids()));
     }
 
     @Test
     void placesTileTheTextInJavaCharacters() {
-        String text = "a \uD83D\uDE00\uD83D\uDE00 b\u4e2d\u6587c <|im_end|>\n\n the river \uD83D\uDE00";
+        String text =
+                "a \uD83D\uDE00\uD83D\uDE00 b\u4e2d\u6587c <|im_end|>\n\n the river \uD83D\uDE00";
         Encoded tokens = tokenizer.encode(text);
         int at = 0;
         for (int i = 0; i < tokens.length(); i++) {
