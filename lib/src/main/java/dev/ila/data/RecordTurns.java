@@ -171,7 +171,8 @@ final class RecordTurns {
         return value;
     }
 
-    private static boolean isHalfAPair(int codePoint) {
+    /** Whether a code point is half of a character that takes two in UTF-16. */
+    static boolean isHalfAPair(int codePoint) {
         return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 }

@@ -72,6 +72,10 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Ids of a text and their places; texts of special tokens in it become those tokens. */
     public Encoded encode(String text) {
+        if (text.codePoints().anyMatch(RecordTurns::isHalfAPair)) {
+            throw new IllegalArgumentException(
+                    "text must be Unicode, but is: with half of a surrogate pair");
+        }
         Encoding encoding = handle.encode(text, false, false);
         int[] ids = Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
         CharSpan[] spans = encoding.getCharTokenSpans();

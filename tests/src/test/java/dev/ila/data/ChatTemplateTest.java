@@ -1,10 +1,11 @@
 package dev.ila.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,33 @@ class ChatTemplateTest {
         try (Tokenizer tokenizer = Tokenizer.load(model)) {
             assertTrue(ChatTemplate.of(tokenizer).isPlain());
         }
+    }
+
+    @Test
+    void plainRolesBeginAsTheModelsTokenizerDoes() throws IOException {
+        Path model =
+                Tiny.model(
+                        folder, "{\"bos_token\":\"<|endoftext|>\",\"eos_token\":\"<|im_end|>\"}");
+        List<Turn> turns = Tiny.talk("a").turns();
+        assertEquals("User: a\n", render(model, turns, false));
+        JsonObject tokenizer =
+                JsonParser.parseString(Files.readString(folder.resolve("tokenizer.json")))
+                        .getAsJsonObject();
+        String begin = "{'SpecialToken':{'id':'<|endoftext|>','type_id':0}}";
+        String text = "{'Sequence':{'id':'A','type_id':0}}";
+        tokenizer.add(
+                "post_processor",
+                JsonParser.parseString(
+                        "{'type':'TemplateProcessing','single':["
+                                + begin
+                                + ","
+                                + text
+                                + "],'pair':["
+                                + text
+                                + "],'special_tokens':{'<|endoftext|>':{'id':'<|endoftext|>',"
+                                + "'ids':[0],'tokens':['<|endoftext|>']}}}"));
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer.toString());
+        assertEquals("<|endoftext|>User: a\n", render(model, turns, false));
     }
 
     @Test
@@ -132,7 +160,6 @@ class ChatTemplateTest {
         String template = "{% for m in (messages if true else []) %}x{% endfor %}";
         Path model = Tiny.withTemplate(folder, template);
         assertEquals("x", render(model, Tiny.talk("a").turns(), false));
-        assertFalse(template.isEmpty());
     }
 
     private static String render(Path model, List<Turn> turns, boolean generationPrompt) {

@@ -65,6 +65,14 @@ class TokenizerTest {
     }
 
     @Test
+    void halfACharacterIsRefused() {
+        assertEquals(
+                "text must be Unicode, but is: with half of a surrogate pair",
+                assertThrows(IllegalArgumentException.class, () -> tokenizer.encode("a\uD83Db"))
+                        .getMessage());
+    }
+
+    @Test
     void specialTokensAreKnownByTextAndId() {
         assertEquals(OptionalInt.of(2), tokenizer.id("<|im_end|>"));
         assertEquals(OptionalInt.empty(), tokenizer.id("<|none|>"));
