@@ -1,10 +1,11 @@
 package dev.ila.cli;
 
-import ai.djl.Device;
 
+import dev.ila.data.Demo;
 import dev.ila.run.Require;
 import dev.ila.run.RunDirectory;
 import dev.ila.run.Seeds;
+import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
 
 import picocli.CommandLine.ArgGroup;
@@ -48,9 +49,9 @@ public final class CommonOptions {
                 paramLabel = "FILE",
                 description =
                         "File of conversations, a JSON array or one JSON object a line. Give it"
-                                + " again for more files. Default: the conversations that come with"
-                                + " the library.")
-        private List<Path> data = new ArrayList<>();
+                                + " again for more files. Three sets come with the library: terse,"
+                                + " polite (the default) and steps.")
+        private List<String> data = new ArrayList<>();
 
         @Option(
                 names = "--format",
@@ -61,7 +62,7 @@ public final class CommonOptions {
         @Option(
                 names = "--limit",
                 paramLabel = "N",
-                description = "Use the first N records of each file only. Default: all.")
+                description = "Use the first N usable conversations only. Default: all.")
         private Optional<Integer> limit = Optional.empty();
 
         @Option(
@@ -125,6 +126,13 @@ public final class CommonOptions {
                         "Threads that compute. Another number rounds differently. Default: the"
                                 + " processors of this machine.")
         private int threads = Runtime.getRuntime().availableProcessors();
+
+        @Option(
+                names = "--recompute",
+                description =
+                        "Keep each block's input only and compute the rest again on the way back:"
+                                + " less memory, a third more time.")
+        private boolean recompute;
     }
 
     /** The model's directory; empty for the one that comes with the library. */
@@ -134,11 +142,30 @@ public final class CommonOptions {
         return input.model;
     }
 
-    /** Files of conversations; empty for those that come with the library. */
-    public List<Path> data() {
-        input.data.forEach(
-                d -> Require.that(Files.isRegularFile(d), d, "--data", "a file that exists"));
-        return List.copyOf(input.data);
+    /**
+     * Files of conversations; none for those that come with the library. A name of {@link
+     * Demo#datasets} stands for that set.
+     */
+    public List<String> data() {
+        List<String> files = new ArrayList<>();
+        for (String d : input.data) {
+            if (Demo.datasets().contains(d) && !Files.exists(Path.of(d))) {
+                files.add(Demo.dataset(cache(), d).toString());
+            } else {
+                Require.that(
+                        Files.isRegularFile(Path.of(d)), d, "--data", "a file that exists");
+                files.add(d);
+            }
+        }
+        return files;
+    }
+
+    /** Where what comes with the library is unpacked. */
+    public static Path cache() {
+        String home = System.getenv("XDG_CACHE_HOME");
+        boolean set = home != null && !home.isEmpty();
+        return (set ? Path.of(home) : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("ila");
     }
 
     /** Name of the records' form; empty if it is to be detected. */
@@ -146,7 +173,7 @@ public final class CommonOptions {
         return input.format;
     }
 
-    /** How many records of each file to use at most; empty for all. */
+    /** How many conversations to use at most; empty for all. */
     public OptionalInt limit() {
         return input.limit
                 .map(n -> OptionalInt.of(Require.atLeast(1, n, "--limit")))
@@ -204,25 +231,8 @@ public final class CommonOptions {
         return run.verbose;
     }
 
-    /** Where to compute. */
-    public Device device() {
-        String name = machine.device;
-        Require.that(
-                name.matches("cpu|cuda(:\\d{1,3})?"), name, "--device", "cpu, cuda or cuda:NUMBER");
-        if (name.equals("cpu")) {
-            return Device.cpu();
-        }
-        int colon = name.indexOf(':');
-        return Device.gpu(colon < 0 ? 0 : Integer.parseInt(name.substring(colon + 1)));
-    }
-
-    /** Number type of frozen weights and activations. */
-    public Precision precision() {
-        return machine.precision;
-    }
-
-    /** Threads that compute. */
-    public int threads() {
-        return Require.atLeast(1, machine.threads, "--threads");
+    /** Device, precision and threads. */
+    public Compute compute() {
+        return new Compute(machine.device, machine.precision, machine.threads, machine.recompute);
     }
 }

@@ -41,8 +41,10 @@ public final class Search {
         /** A step was made. */
         default void step(History.Step step) {}
 
-        /** Something to know. */
-        default void note(String sentence) {}
+        /** Whether to save and stop; asked after each step. */
+        default boolean stopAsked() {
+            return false;
+        }
     }
 
     /** Checkpoints come at least this often. */
@@ -192,13 +194,21 @@ public final class Search {
                 batches,
                 heldOut,
                 from,
-                progress -> {
-                    observer.step(progress.step());
-                    long now = System.nanoTime();
-                    boolean due = progress.step().step() % STEPS_BETWEEN == 0;
-                    if (progress.ends() || due || now - saved > NANOS_BETWEEN) {
-                        save(progress.state());
-                        saved = now;
+                new Trainer.Listener() {
+                    @Override
+                    public void stepped(Trainer.Progress progress) {
+                        observer.step(progress.step());
+                        long now = System.nanoTime();
+                        boolean due = progress.step().step() % STEPS_BETWEEN == 0;
+                        if (progress.ends() || due || now - saved > NANOS_BETWEEN) {
+                            save(progress.state());
+                            saved = now;
+                        }
+                    }
+
+                    @Override
+                    public boolean stopAsked() {
+                        return observer.stopAsked();
                     }
                 });
     }

@@ -18,8 +18,8 @@ public record Compute(String device, Precision precision, int threads, boolean r
     public Compute {
         device = device.toLowerCase(Locale.ROOT);
         Require.that(
-                device.matches("cpu|cuda(:\\d+)?"), device, "device", "cpu, cuda or cuda:<number>");
-        Require.atLeast(1, threads, "threads");
+                device.matches("cpu|cuda(:\\d{1,3})?"), device, "--device", "cpu, cuda or cuda:NUMBER");
+        Require.atLeast(1, threads, "--threads");
     }
 
     /** CPU, f32, as many threads as the machine has processors. */

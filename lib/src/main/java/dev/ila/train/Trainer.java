@@ -52,6 +52,11 @@ public final class Trainer {
          * @param progress the training, of which {@link Progress#state} makes a copy
          */
         void stepped(Progress progress);
+
+        /** Whether the training is to stop after this step, as if its thread were interrupted. */
+        default boolean stopAsked() {
+            return false;
+        }
     }
 
     /** The training as it stands after a step. */
@@ -105,7 +110,7 @@ public final class Trainer {
                 step++;
                 History.Step made = step(step, batches.apply(step), heldOut, adam, gradient);
                 history = history.plus(made);
-                boolean interrupted = Thread.interrupted();
+                boolean interrupted = Thread.interrupted() || listener.stopAsked();
                 boolean last = step == settings.schedule().steps() || stable(history).isPresent();
                 listener.stepped(new Now(made, history, adam, interrupted || last));
                 if (interrupted && !last) {

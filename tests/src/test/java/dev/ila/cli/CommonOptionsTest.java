@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.Device;
 
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.RunDirectory;
 import dev.ila.run.Seeds;
+import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
 
 import org.junit.jupiter.api.Test;
@@ -37,9 +37,7 @@ class CommonOptionsTest {
         assertEquals(OptionalInt.empty(), options.limit());
         assertEquals(1024, options.maxLength());
         assertEquals(1, options.seed());
-        assertEquals(Device.cpu(), options.device());
-        assertEquals(Precision.F32, options.precision());
-        assertEquals(Runtime.getRuntime().availableProcessors(), options.threads());
+        assertEquals(Compute.defaults(), options.compute());
         assertFalse(options.resume() || options.verbose());
     }
 
@@ -59,18 +57,17 @@ class CommonOptionsTest {
                         "--device=cuda:1",
                         "--precision=bf16",
                         "--threads=3",
+                        "--recompute",
                         "--verbose",
                         "--resume");
         assertEquals(Optional.of(folder), options.model());
-        assertEquals(List.of(a, b), options.data());
+        assertEquals(List.of(a.toString(), b.toString()), options.data());
         assertEquals(Optional.of("alpaca"), options.format());
         assertEquals(OptionalInt.of(7), options.limit());
         assertEquals(384, options.maxLength());
         assertEquals(5, options.seed());
         assertEquals(Seeds.of(5), options.seeds());
-        assertEquals(Device.gpu(1), options.device());
-        assertEquals(Precision.BF16, options.precision());
-        assertEquals(3, options.threads());
+        assertEquals(new Compute("cuda:1", Precision.BF16, 3, true), options.compute());
         assertTrue(options.resume() && options.verbose());
     }
 
@@ -80,10 +77,10 @@ class CommonOptionsTest {
         refused(
                 "--max-length must be 2 or more, but is: 1",
                 () -> parse("--max-length=1").maxLength());
-        refused("--threads must be 1 or more, but is: 0", () -> parse("--threads=0").threads());
+        refused("--threads must be 1 or more, but is: 0", () -> parse("--threads=0").compute());
         refused(
                 "--device must be cpu, cuda or cuda:NUMBER, but is: tpu",
-                () -> parse("--device=tpu").device());
+                () -> parse("--device=tpu").compute());
         Path none = folder.resolve("none");
         refused(
                 "--model must be a directory that exists, but is: " + none,

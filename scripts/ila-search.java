@@ -1,0 +1,76 @@
+///usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
+//DESCRIPTION Which layers of a language model alignment needs to change: fine-tune, learn a mask, rank.
+//JAVA 17+
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx4g
+//DEPS ../lib/ila.java
+
+import dev.ila.cli.CommonOptions;
+import dev.ila.cli.CtrlC;
+import dev.ila.cli.Errors;
+import dev.ila.cli.Progress;
+import dev.ila.cli.SearchOptions;
+import dev.ila.cli.SearchScreen;
+import dev.ila.run.RunDirectory;
+import dev.ila.search.Outcome;
+import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
+import dev.ila.view.SearchSummary;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "ila-search",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Ranks the linear layers of a language model by how much its alignment needs their"
+                + " change.%n",
+            "Stage 1 fine-tunes the model on conversations until it is stable; stage 2 freezes the"
+                + " change and learns one number for each layer, by which the layers are ranked."
+                + " Without options it runs on a small model that comes with it.",
+        },
+        footer = {
+            "%nExamples",
+            "  ila-search",
+            "  ila-search --model SmolLM2-135M-Instruct --data alpaca.json --precision bf16",
+            "  ila-search --model base --adapter my-lora --data alpaca.json",
+            "  ila-search --resume --out runs/ila-search-1",
+        })
+class IlaSearch implements Callable<Integer> {
+    private static final int INTERRUPTED = 130;
+
+    @Mixin private CommonOptions common;
+    @Mixin private SearchOptions options;
+
+    public static void main(String... args) {
+        System.exit(Errors.commandLine(new IlaSearch()).execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        SearchSettings settings = common.resume() ? null : options.settings(common);
+        boolean terminal = System.console() != null;
+        try (RunDirectory run = common.openRun("ila-search");
+                CtrlC ctrlC = new CtrlC();
+                SearchScreen screen =
+                        new SearchScreen(Progress.of(System.err, terminal), ctrlC)) {
+            try {
+                Outcome outcome =
+                        common.resume()
+                                ? Search.resume(run, screen)
+                                : Search.start(settings, run, screen);
+                screen.close();
+                SearchSummary.charts(outcome, run);
+                System.out.print(SearchSummary.text(outcome, run, terminal));
+                return 0;
+            } catch (CancellationException e) {
+                screen.close();
+                System.err.println(e.getMessage());
+                System.err.println("go on with: ila-search --resume --out " + run.path());
+                return INTERRUPTED;
+            }
+        }
+    }
+}
