@@ -49,12 +49,10 @@
 //SOURCES src/main/java/dev/ila/delta/PeftWriter.java
 //SOURCES src/main/java/dev/ila/delta/package-info.java
 //SOURCES src/main/java/dev/ila/model/Architecture.java
-//SOURCES src/main/java/dev/ila/model/AtomicFile.java
 //SOURCES src/main/java/dev/ila/model/BlockStructure.java
 //SOURCES src/main/java/dev/ila/model/Checkpoint.java
 //SOURCES src/main/java/dev/ila/model/CheckpointFiles.java
 //SOURCES src/main/java/dev/ila/model/FileCheck.java
-//SOURCES src/main/java/dev/ila/model/Json.java
 //SOURCES src/main/java/dev/ila/model/JsonFile.java
 //SOURCES src/main/java/dev/ila/model/LanguageModel.java
 //SOURCES src/main/java/dev/ila/model/LinearLayer.java
@@ -67,6 +65,7 @@
 //SOURCES src/main/java/dev/ila/model/Sha256.java
 //SOURCES src/main/java/dev/ila/model/StoredTensor.java
 //SOURCES src/main/java/dev/ila/model/StoredType.java
+//SOURCES src/main/java/dev/ila/model/StrictJson.java
 //SOURCES src/main/java/dev/ila/model/TensorData.java
 //SOURCES src/main/java/dev/ila/model/TensorInfo.java
 //SOURCES src/main/java/dev/ila/model/package-info.java

@@ -1,5 +1,5 @@
-///usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
-//DESCRIPTION Which layers of a language model alignment needs to change: fine-tune, learn a mask, rank.
+/// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
+//DESCRIPTION Ranks every linear layer of a model by how much alignment needs its change.
 //JAVA 17+
 //RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx4g
 //DEPS ../lib/ila.java
@@ -26,10 +26,10 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description = {
             "Ranks the linear layers of a language model by how much its alignment needs their"
-                + " change.%n",
+                    + " change.%n",
             "Stage 1 fine-tunes the model on conversations until it is stable; stage 2 freezes the"
-                + " change and learns one number for each layer, by which the layers are ranked."
-                + " Without options it runs on a small model that comes with it.",
+                    + " change and learns one number for each layer, by which the layers are ranked."
+                    + " Without options it runs on a small model that comes with it.",
         },
         footer = {
             "%nExamples",
@@ -54,8 +54,7 @@ class IlaSearch implements Callable<Integer> {
         boolean terminal = System.console() != null;
         try (RunDirectory run = common.openRun("ila-search");
                 CtrlC ctrlC = new CtrlC();
-                SearchScreen screen =
-                        new SearchScreen(Progress.of(System.err, terminal), ctrlC)) {
+                SearchScreen screen = new SearchScreen(Progress.of(System.err, terminal), ctrlC)) {
             try {
                 Outcome outcome =
                         common.resume()

@@ -1,13 +1,12 @@
 package dev.ila.cli;
 
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-
-import java.io.PrintStream;
-import java.time.Duration;
-import java.util.Optional;
 
 /** A bar that is redrawn in its line. */
 final class BarProgress implements Progress {

@@ -1,22 +1,19 @@
 package dev.ila.cli;
 
-
 import dev.ila.data.Demo;
 import dev.ila.run.Require;
 import dev.ila.run.RunDirectory;
 import dev.ila.run.Seeds;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
-
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
 
 /**
  * The options that mean the same in every script; a script takes them in with picocli's
@@ -40,8 +37,8 @@ public final class CommonOptions {
                 paramLabel = "DIR",
                 description =
                         "Directory of a Hugging Face model: config.json, model.safetensors or its"
-                            + " shards, tokenizer.json. Default: the small model that comes with"
-                            + " the library.")
+                                + " shards, tokenizer.json. Default: the small model that comes with"
+                                + " the library.")
         private Optional<Path> model = Optional.empty();
 
         @Option(
@@ -152,8 +149,7 @@ public final class CommonOptions {
             if (Demo.datasets().contains(d) && !Files.exists(Path.of(d))) {
                 files.add(Demo.dataset(cache(), d).toString());
             } else {
-                Require.that(
-                        Files.isRegularFile(Path.of(d)), d, "--data", "a file that exists");
+                Require.that(Files.isRegularFile(Path.of(d)), d, "--data", "a file that exists");
                 files.add(d);
             }
         }

@@ -1,7 +1,8 @@
 package dev.ila.cli;
 
 import ai.djl.engine.EngineException;
-
+import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExecutionStrategy;
@@ -9,9 +10,6 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-
-import java.io.PrintWriter;
-import java.util.Arrays;
 
 /**
  * Every failure as one line on standard error and an exit code: 2 if the user can mend the command,

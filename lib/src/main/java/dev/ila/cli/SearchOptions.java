@@ -129,8 +129,7 @@ public final class SearchOptions {
         @Option(
                 names = "--steps",
                 paramLabel = "N",
-                description =
-                        "Most steps of stage 1. Default: 1000; 150 for the embedded model.")
+                description = "Most steps of stage 1. Default: 1000; 150 for the embedded model.")
         private Optional<Integer> steps = Optional.empty();
 
         @Option(
@@ -148,10 +147,7 @@ public final class SearchOptions {
                                 + " before. Default: 0.01.")
         private double epsilon = Stability.defaults().epsilon();
 
-        @Option(
-                names = "--window",
-                paramLabel = "N",
-                description = "See --epsilon. Default: 3.")
+        @Option(names = "--window", paramLabel = "N", description = "See --epsilon. Default: 3.")
         private int window = Stability.defaults().window();
 
         @Option(
@@ -234,8 +230,12 @@ public final class SearchOptions {
             return common.model();
         }
         Require.that(
-                common.model().isEmpty(), common.model().map(Path::toString).orElse(""), "--model", "absent beside --base, which takes its place");
-        Require.that(source.aligned.isPresent(), source.base.get(), "--base", "given with --aligned");
+                common.model().isEmpty(),
+                common.model().map(Path::toString).orElse(""),
+                "--model",
+                "absent beside --base, which takes its place");
+        Require.that(
+                source.aligned.isPresent(), source.base.get(), "--base", "given with --aligned");
         return source.base;
     }
 

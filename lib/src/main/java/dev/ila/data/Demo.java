@@ -127,7 +127,9 @@ public final class Demo {
         try (InputStream in = Demo.class.getResourceAsStream("/dev/ila/demo/" + name)) {
             if (in == null) {
                 throw new IllegalStateException(
-                        "resource /dev/ila/demo/" + name + " must be on the class path, but is not");
+                        "resource /dev/ila/demo/"
+                                + name
+                                + " must be on the class path, but is not");
             }
             return in.readAllBytes();
         } catch (IOException e) {

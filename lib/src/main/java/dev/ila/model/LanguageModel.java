@@ -82,10 +82,11 @@ public final class LanguageModel implements AutoCloseable {
                     case F32 -> Stored.F32;
                     case F16 -> Stored.F16;
                     case BF16 -> Stored.BF16;
-                    default -> throw new IllegalArgumentException(
-                            tensor.info().name()
-                                    + " must be F32, F16 or BF16, but is: "
-                                    + tensor.info().type());
+                    default ->
+                            throw new IllegalArgumentException(
+                                    tensor.info().name()
+                                            + " must be F32, F16 or BF16, but is: "
+                                            + tensor.info().type());
                 };
         if (tensor.info().shape().size() == 1) {
             put.rows(0, type, tensor.file().map(tensor.info(), 0, (int) tensor.info().length()));

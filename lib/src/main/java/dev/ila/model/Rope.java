@@ -3,15 +3,16 @@ package dev.ila.model;
 import java.util.Optional;
 
 /**
- * Rotary position embedding (RoPE): pairs (j, j + headSize/2) of a head turn by position × frequency.
+ * Rotary position embedding (RoPE): pairs (j, j + headSize/2) of a head turn by position ×
+ * frequency.
  *
  * @param theta base of the frequencies, as 10000
  * @param llama3 how Llama 3.1 and later stretch them for long texts, if so
  */
 public record Rope(double theta, Optional<Llama3> llama3) {
     /**
-     * Llama 3's scaling: frequencies of long wavelength are divided by {@code factor}, short ones kept,
-     * those between interpolated.
+     * Llama 3's scaling: frequencies of long wavelength are divided by {@code factor}, short ones
+     * kept, those between interpolated.
      *
      * @param factor divisor of the low frequencies
      * @param lowFrequencyFactor wavelengths over original / this are divided

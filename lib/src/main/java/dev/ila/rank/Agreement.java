@@ -1,7 +1,6 @@
 package dev.ila.rank;
 
 import dev.ila.run.Require;
-
 import java.util.ArrayList;
 import java.util.List;
 

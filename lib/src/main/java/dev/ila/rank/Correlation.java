@@ -2,12 +2,10 @@ package dev.ila.rank;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
-
+import java.util.List;
 import org.apache.commons.math3.stat.correlation.KendallsCorrelation;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.apache.commons.math3.stat.ranking.NaturalRanking;
-
-import java.util.List;
 
 /** How alike two rankings of the same layers are over all layers: 1 the same, −1 reversed. */
 public final class Correlation {

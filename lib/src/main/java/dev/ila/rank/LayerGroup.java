@@ -1,7 +1,6 @@
 package dev.ila.rank;
 
 import dev.ila.model.LinearLayer;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

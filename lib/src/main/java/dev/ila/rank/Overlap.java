@@ -2,7 +2,6 @@ package dev.ila.rank;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,6 @@ package dev.ila.rank;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Failure;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

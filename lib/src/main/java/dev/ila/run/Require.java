@@ -27,6 +27,7 @@ public final class Require {
 
     /** Returns {@code value} if it is a finite number in [{@code least}, {@code most}]. */
     public static double between(double least, double most, double value, String name) {
-        return that(value >= least && value <= most, value, name, "between " + least + " and " + most);
+        return that(
+                value >= least && value <= most, value, name, "between " + least + " and " + most);
     }
 }

@@ -61,8 +61,8 @@ public final class Ila {
      * @param start every sᵢ before the first step
      * @param rate Adam's, constant
      * @param steps number of steps
-     * @param sparsity pull of every γᵢ towards 0, as a share of the data gradient: the length of the
-     *     pull is this times the length of ∂L/∂γ; 0: none
+     * @param sparsity pull of every γᵢ towards 0, as a share of the data gradient: the length of
+     *     the pull is this times the length of ∂L/∂γ; 0: none
      */
     public record MaskSettings(double start, double rate, int steps, double sparsity) {
         /** Checks each value. */

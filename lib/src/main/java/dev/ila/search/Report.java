@@ -41,9 +41,7 @@ final class Report {
         this.run = run;
         this.inputs = inputs;
         this.data = data;
-        this.host =
-                Host.current(
-                        settings.compute().threads(), Map.of("pytorch", Torch.version()));
+        this.host = Host.current(settings.compute().threads(), Map.of("pytorch", Torch.version()));
     }
 
     static List<Batch> gainBatches(IntFunction<List<Batch>> batches, Ila.MaskSettings mask) {
@@ -89,7 +87,8 @@ final class Report {
                 r -> {
                     List<LinearLayer> layers = learned.changed();
                     double[] g = layers.stream().mapToDouble(l -> gain[l.index()]).toArray();
-                    metrics.put("spearman_with_gain", Correlation.spearman(r, Ranking.of(layers, g)));
+                    metrics.put(
+                            "spearman_with_gain", Correlation.spearman(r, Ranking.of(layers, g)));
                     metrics.put("tied_layers", (double) r.tied());
                 });
         Result.Findings findings =
@@ -120,8 +119,7 @@ final class Report {
         if (!held.isEmpty()) {
             metrics.put(name + "first_held_out_loss", held.get(0).heldOut().orElseThrow());
             metrics.put(
-                    name + "last_held_out_loss",
-                    held.get(held.size() - 1).heldOut().orElseThrow());
+                    name + "last_held_out_loss", held.get(held.size() - 1).heldOut().orElseThrow());
         }
     }
 
@@ -158,7 +156,8 @@ final class Report {
             Files.deleteIfExists(directory.resolve("state.safetensors"));
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + " could not be removed: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    directory + " could not be removed: " + e.getMessage(), e);
         }
     }
 }

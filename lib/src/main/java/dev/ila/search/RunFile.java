@@ -100,7 +100,11 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
     private static JsonDeserializer<SearchSettings.Delta> reader() {
         return (json, type, context) -> {
             String kind = json.getAsJsonObject().get("kind").getAsString();
-            Require.that(KINDS.containsKey(kind), kind, "kind of delta", "one of " + List.copyOf(new TreeMap<>(KINDS).keySet()));
+            Require.that(
+                    KINDS.containsKey(kind),
+                    kind,
+                    "kind of delta",
+                    "one of " + List.copyOf(new TreeMap<>(KINDS).keySet()));
             return context.deserialize(json, KINDS.get(kind));
         };
     }

@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
-/** One search on files: opens them, runs {@link Ila}'s two stages, keeps everything that is needed. */
+/**
+ * One search on files: opens them, runs {@link Ila}'s two stages, keeps everything that is needed.
+ */
 public final class Search {
     /** Who wants to know how it goes. */
     public interface Observer {
@@ -142,7 +144,8 @@ public final class Search {
                         Batches.inOrder(split.heldOut(), settings.data().microBatch());
                 history = train(trainer, 1, batches(split, seeds.order()), heldOut, start);
                 stable = trainer.stable(history);
-                learned = new DeltaSource(source.layers(), source.layout(), change.values().values());
+                learned =
+                        new DeltaSource(source.layers(), source.layout(), change.values().values());
                 change.values().close();
             }
             learned.requireChange(learned.initial());
@@ -187,8 +190,7 @@ public final class Search {
             IntFunction<List<Batch>> batches,
             List<Batch> heldOut,
             State from) {
-        int most =
-                stage == 1 ? settings.stage1().schedule().steps() : settings.stage2().steps();
+        int most = stage == 1 ? settings.stage1().schedule().steps() : settings.stage2().steps();
         observer.stage(stage, from.step(), most);
         return trainer.run(
                 batches,
@@ -225,11 +227,11 @@ public final class Search {
                 d.format().isEmpty() ? Optional.empty() : Optional.of(Format.of(d.format()));
         Conversations.Loaded loaded =
                 Conversations.read(d.files().stream().map(Path::of).toList(), format);
+        Conversations.Loaded used = d.limit() == 0 ? loaded : loaded.limit(d.limit());
         try (Tokenizer tokenizer =
                 Tokenizer.load(checkpoint.directory())
                         .fitting(checkpoint.architecture().vocabulary())) {
-            Dataset all = Dataset.of(loaded, new Supervision(tokenizer), d.maxLength());
-            return d.limit() == 0 ? all : all.limit(d.limit());
+            return Dataset.of(used, new Supervision(tokenizer), d.maxLength());
         }
     }
 

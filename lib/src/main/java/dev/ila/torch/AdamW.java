@@ -3,8 +3,8 @@ package dev.ila.torch;
 import dev.ila.run.Require;
 
 /**
- * AdamW as PyTorch's, in place: decoupled weight decay, bias correction, clipping by the norm of the
- * whole gradient.
+ * AdamW as PyTorch's, in place: decoupled weight decay, bias correction, clipping by the norm of
+ * the whole gradient.
  */
 public final class AdamW implements AutoCloseable {
     /**

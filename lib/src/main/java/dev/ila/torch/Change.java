@@ -16,7 +16,8 @@ public sealed interface Change {
      * @param ranks one for each layer; 0: no change there
      * @param scales α/rank, one for each layer
      */
-    record Factors(DeviceVector values, List<Integer> ranks, List<Double> scales) implements Change {
+    record Factors(DeviceVector values, List<Integer> ranks, List<Double> scales)
+            implements Change {
         /** Takes copies of the lists. */
         public Factors {
             ranks = List.copyOf(ranks);

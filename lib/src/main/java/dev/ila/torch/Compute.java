@@ -18,7 +18,10 @@ public record Compute(String device, Precision precision, int threads, boolean r
     public Compute {
         device = device.toLowerCase(Locale.ROOT);
         Require.that(
-                device.matches("cpu|cuda(:\\d{1,3})?"), device, "--device", "cpu, cuda or cuda:NUMBER");
+                device.matches("cpu|cuda(:\\d{1,3})?"),
+                device,
+                "--device",
+                "cpu, cuda or cuda:NUMBER");
         Require.atLeast(1, threads, "--threads");
     }
 

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
  *
- * <p>Nothing in it changes over its life but scratch columns beside the weights. Not for two threads
- * at once.
+ * <p>Nothing in it changes over its life but scratch columns beside the weights. Not for two
+ * threads at once.
  */
 public final class Network implements AutoCloseable {
     /** What a step computes besides the loss. */
@@ -81,17 +81,28 @@ public final class Network implements AutoCloseable {
      * @param change Δθ
      * @param gamma γ, one for each layer
      * @param gradient as long as the change or as the mask; not read for {@link Want#LOSS}
-     * @param weight of one token's loss in the gradient: 1 / supervised tokens of the effective batch
+     * @param weight of one token's loss in the gradient: 1 / supervised tokens of the effective
+     *     batch
      * @return loss of each supervised token in nats, in the batch's order
      */
     public float[] step(
-            Batch batch, Change change, float[] gamma, Want want, DeviceVector gradient, double weight) {
+            Batch batch,
+            Change change,
+            float[] gamma,
+            Want want,
+            DeviceVector gradient,
+            double weight) {
         return step("step", batch, change, gamma, want, gradient, weight);
     }
 
     /** The same by PyTorch's autograd: the test of {@link #step}. */
     float[] referenceStep(
-            Batch batch, Change change, float[] gamma, Want want, DeviceVector gradient, double weight) {
+            Batch batch,
+            Change change,
+            float[] gamma,
+            Want want,
+            DeviceVector gradient,
+            double weight) {
         return step("reference_step", batch, change, gamma, want, gradient, weight);
     }
 
@@ -152,7 +163,8 @@ public final class Network implements AutoCloseable {
         a.add(step.create(ids, new Shape(rows, length)));
         a.add(step.create(keep)).add(step.create(labels));
         a.add(
-                Program.longs(step,
+                Program.longs(
+                        step,
                         dimensions.heads(),
                         dimensions.keyValueHeads(),
                         dimensions.headSize(),
@@ -172,7 +184,9 @@ public final class Network implements AutoCloseable {
                 scales[i] = factors.scales().get(i);
             }
         }
-        return a.add(Program.longs(step, ranks)).add(Program.doubles(step, scales)).add(step.create(gamma));
+        return a.add(Program.longs(step, ranks))
+                .add(Program.doubles(step, scales))
+                .add(step.create(gamma));
     }
 
     private void check(Change change, float[] gamma) {
@@ -218,19 +232,29 @@ public final class Network implements AutoCloseable {
             try (NDManager step = manager.newSubManager()) {
                 NDArray f32 = step.create(table, new Shape(positions, half));
                 NDArray x =
-                        program.call(step, "to_compute",
-                                new Program.Arguments().add(f32).add(Program.longs(step, weights.code())));
+                        program.call(
+                                step,
+                                "to_compute",
+                                new Program.Arguments()
+                                        .add(f32)
+                                        .add(Program.longs(step, weights.code())));
                 x.attach(manager);
                 rope.add(x);
             }
         }
     }
 
-    double adamw(DeviceVector x, DeviceVector gradient, DeviceVector mean, DeviceVector square, double[] real) {
+    double adamw(
+            DeviceVector x,
+            DeviceVector gradient,
+            DeviceVector mean,
+            DeviceVector square,
+            double[] real) {
         try (NDManager step = manager.newSubManager()) {
             Program.Arguments a = new Program.Arguments().add(x.array());
             a.add(gradient.array()).add(mean.array()).add(square.array());
-            return program.call(step, "adamw", a.add(Program.doubles(step, real))).toFloatArray()[0];
+            return program.call(step, "adamw", a.add(Program.doubles(step, real)))
+                    .toFloatArray()[0];
         }
     }
 

@@ -18,9 +18,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/**
- * {@code program.py} as TorchScript: packed into an archive in memory, loaded, called by name.
- */
+/** {@code program.py} as TorchScript: packed into an archive in memory, loaded, called by name. */
 final class Program implements AutoCloseable {
     /** An object of class {@code __torch__.M} with {@code training} set, in Python's pickle. */
     private static final byte[] OBJECT =

@@ -2,7 +2,9 @@ package dev.ila.torch;
 
 import ai.djl.engine.Engine;
 
-/** PyTorch's engine in this process: started once, with one thread count, without a word outside. */
+/**
+ * PyTorch's engine in this process: started once, with one thread count, without a word outside.
+ */
 public final class Torch {
     private static int started;
 

@@ -147,8 +147,7 @@ public final class Weights {
             ByteBuffer slice = bytes.slice();
             NDArray source = step.create(slice, new Shape(slice.remaining()), DataType.UINT8);
             NDArray meta = Program.longs(step, type.code(), row, columns);
-            program.call(
-                    step, "weight_put", new Program.Arguments().add(source).add(to).add(meta));
+            program.call(step, "weight_put", new Program.Arguments().add(source).add(to).add(meta));
             Reference.reachabilityFence(slice);
         }
     }

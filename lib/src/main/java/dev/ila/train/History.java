@@ -80,7 +80,8 @@ public record History(List<Step> steps) {
      * @param gradientNorm before clipping
      * @param tokens real tokens of the effective batch, padding left out
      * @param seconds wall time of the step; the one column that differs between equal runs
-     * @param heldOut mean loss over held-out supervised tokens after the step, where it was measured
+     * @param heldOut mean loss over held-out supervised tokens after the step, where it was
+     *     measured
      */
     public record Step(
             int stage,

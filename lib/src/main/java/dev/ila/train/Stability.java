@@ -6,11 +6,11 @@ import java.util.Optional;
 
 /**
  * The test for ε-stability (paper §3): training is stable at the first evaluation where the mean
- * held-out loss of the last {@code window} evaluations differs by less than {@code epsilon} from the
- * mean of the {@code window} before them.
+ * held-out loss of the last {@code window} evaluations differs by less than {@code epsilon} from
+ * the mean of the {@code window} before them.
  *
- * <p>Only evaluations after warm-up count. The paper asks for a change below ε between steps; ours is
- * between windows of several steps, so it is the stricter one for the same ε.
+ * <p>Only evaluations after warm-up count. The paper asks for a change below ε between steps; ours
+ * is between windows of several steps, so it is the stricter one for the same ε.
  *
  * @param epsilon in nats per token
  * @param window number of evaluations
@@ -34,8 +34,8 @@ public record Stability(double epsilon, int window) {
      * Where training became stable.
      *
      * @param step the first stable evaluation's
-     * @param bySchedule whether the rate was by then below a fifth of its peak, so that the loss may
-     *     stand still for the rate's sake
+     * @param bySchedule whether the rate was by then below a fifth of its peak, so that the loss
+     *     may stand still for the rate's sake
      * @param change the difference of the two windows' means, in nats
      */
     public record Point(int step, boolean bySchedule, double change) {}

@@ -1,8 +1,8 @@
 package dev.ila.train;
 
 import dev.ila.torch.Change;
-import dev.ila.torch.Network.Want;
 import dev.ila.torch.DeviceVector;
+import dev.ila.torch.Network.Want;
 
 /** What a training learns, and how the loss depends on it: θ₀ + γ ⊙ Δθ (paper §3). */
 public interface Trainable {

@@ -3,9 +3,9 @@ package dev.ila.train;
 import dev.ila.data.Batch;
 import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
+import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.torch.Network.Want;
-import dev.ila.torch.DeviceVector;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,8 +13,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.IntFunction;
 
 /**
- * The training loop. The loss of a step is the sum over all supervised tokens of the effective batch
- * divided by their number, however the batch is cut into micro-batches.
+ * The training loop. The loss of a step is the sum over all supervised tokens of the effective
+ * batch divided by their number, however the batch is cut into micro-batches.
  */
 public final class Trainer {
     /**
@@ -96,10 +96,7 @@ public final class Trainer {
      * @throws IllegalStateException if the loss is not a finite number
      */
     public History run(
-            IntFunction<List<Batch>> batches,
-            List<Batch> heldOut,
-            State from,
-            Listener listener) {
+            IntFunction<List<Batch>> batches, List<Batch> heldOut, State from, Listener listener) {
         int size = what.values().size();
         History history = from.history();
         try (AdamW adam = new AdamW(network, settings.optimizer(), size);
@@ -148,8 +145,7 @@ public final class Trainer {
         if (settings.evaluateEvery() > 0 && step % settings.evaluateEvery() == 0) {
             held = OptionalDouble.of(requireFinite(loss(heldOut, gradient), step));
         }
-        return new History.Step(
-                settings.stage(), step, loss, rate, norm, tokens, seconds, held);
+        return new History.Step(settings.stage(), step, loss, rate, norm, tokens, seconds, held);
     }
 
     /** Mean loss over the supervised tokens of some batches, in nats. */

@@ -3,7 +3,6 @@ package dev.ila.view;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -5,12 +5,6 @@ import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.train.History;
-
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.internal.chartpart.IChart;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.internal.chartpart.IChart;
 
 /**
  * Pictures of results. Colours keep their order in greyscale and for colour-blind eyes.

@@ -16,10 +16,15 @@ public final class SearchSummary {
 
     private SearchSummary() {}
 
-    /** Writes the charts into the run directory: loss of each stage, heat maps of score and rank. */
+    /**
+     * Writes the charts into the run directory: loss of each stage, heat maps of score and rank.
+     */
     public static void charts(Outcome outcome, RunDirectory run) {
         OptionalInt stable =
-                outcome.stable().map(Stability.Point::step).map(OptionalInt::of).orElse(OptionalInt.empty());
+                outcome.stable()
+                        .map(Stability.Point::step)
+                        .map(OptionalInt::of)
+                        .orElse(OptionalInt.empty());
         for (int stage = 1; stage <= 2; stage++) {
             if (!outcome.history().stage(stage).isEmpty()) {
                 OptionalInt mark = stage == 1 ? stable : OptionalInt.empty();
@@ -40,7 +45,14 @@ public final class SearchSummary {
     public static String text(Outcome outcome, RunDirectory run, boolean colour) {
         StringBuilder out = new StringBuilder();
         Result.Findings findings = outcome.result().findings();
-        findings.leftOut().forEach((why, n) -> out.append("left out: ").append(n).append(" × ").append(why).append('\n'));
+        findings.leftOut()
+                .forEach(
+                        (why, n) ->
+                                out.append("left out: ")
+                                        .append(n)
+                                        .append(" × ")
+                                        .append(why)
+                                        .append('\n'));
         findings.notes().forEach(n -> out.append(n).append('\n'));
         outcome.ranking().ifPresent(r -> ranking(r, findings.metrics(), colour, out));
         return out.append("Run directory: ").append(run.path()).append('\n').toString();
@@ -55,7 +67,9 @@ public final class SearchSummary {
         }
         out.append('\n').append(Tables.text(Tables.byProjection(r)));
         out.append('\n').append(Tables.text(Tables.byDepth(r)));
-        out.append("\nRank by projection and block\n").append(Blocks.render(r, colour)).append('\n');
+        out.append("\nRank by projection and block\n")
+                .append(Blocks.render(r, colour))
+                .append('\n');
         out.append(
                 String.format(
                         Locale.ROOT,

@@ -79,8 +79,7 @@ class DemoTest {
         List<JsonObject> items = records(Demo.knowledge(folder));
         assertTrue(items.size() >= 190, items.size() + " items");
         for (JsonObject item : items) {
-            assertEquals(
-                    4, item.getAsJsonArray("choices").asList().stream().distinct().count());
+            assertEquals(4, item.getAsJsonArray("choices").asList().stream().distinct().count());
             int answer = item.get("answer").getAsInt();
             assertTrue(answer >= 0 && answer < 4, item.toString());
         }
@@ -106,8 +105,7 @@ class DemoTest {
     @Test
     void anUnknownNameListsTheKnownOnes() {
         IllegalArgumentException e =
-                assertThrows(
-                        IllegalArgumentException.class, () -> Demo.dataset(folder, "tersely"));
+                assertThrows(IllegalArgumentException.class, () -> Demo.dataset(folder, "tersely"));
         assertEquals(
                 "data set must be one of terse, polite, steps, but is: tersely", e.getMessage());
     }

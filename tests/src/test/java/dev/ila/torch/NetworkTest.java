@@ -21,7 +21,11 @@ class NetworkTest {
 
     @ParameterizedTest
     @CsvSource({
-        "true,false,false", "false,false,false", "true,true,false", "true,false,true", "false,true,true"
+        "true,false,false",
+        "false,false,false",
+        "true,true,false",
+        "true,false,true",
+        "false,true,true"
     })
     void gradientsAreThoseOfAutograd(boolean tied, boolean recompute, boolean full) {
         Dimensions d = SmallNetwork.dimensions(tied);

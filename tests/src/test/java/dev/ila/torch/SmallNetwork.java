@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A network of random weights with peaked attention, a batch with padding, a change of each kind. */
+/**
+ * A network of random weights with peaked attention, a batch with padding, a change of each kind.
+ */
 final class SmallNetwork {
     static final int BLOCKS = 3;
 
@@ -25,17 +27,28 @@ final class SmallNetwork {
             frequencies[j] = (float) Math.pow(100, -2.0 * j / d.headSize());
         }
         Network n = new Network(d, 1e-3, frequencies, compute);
-        n.weights().put(Weights.Part.EMBEDDING, 0, Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 1));
+        n.weights()
+                .put(
+                        Weights.Part.EMBEDDING,
+                        0,
+                        Stored.F32,
+                        normal(random, d.vocabulary() * d.hidden(), 0, 1));
         n.weights().put(Weights.Part.FINAL_NORM, 0, Stored.F32, normal(random, d.hidden(), 1, 0.3));
         if (!d.tiedHead()) {
-            n.weights().put(Weights.Part.HEAD, 0, Stored.F32, normal(random, d.vocabulary() * d.hidden(), 0, 0.5));
+            n.weights()
+                    .put(
+                            Weights.Part.HEAD,
+                            0,
+                            Stored.F32,
+                            normal(random, d.vocabulary() * d.hidden(), 0, 0.5));
         }
         for (int b = 0; b < d.blocks(); b++) {
             n.weights().putNorm(b, 0, Stored.F32, normal(random, d.hidden(), 1, 0.3));
             n.weights().putNorm(b, 1, Stored.F32, normal(random, d.hidden(), 1, 0.3));
             for (int l = 0; l < 7; l++) {
                 int size = d.outputs(l) * d.inputs(l);
-                n.weights().putLayer(b, l, 0, Stored.F32, normal(random, size, 0, l < 2 ? 0.4 : 0.2));
+                n.weights()
+                        .putLayer(b, l, 0, Stored.F32, normal(random, size, 0, l < 2 ? 0.4 : 0.2));
             }
         }
         return n;

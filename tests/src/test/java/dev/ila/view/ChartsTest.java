@@ -8,12 +8,6 @@ import dev.ila.rank.Layers;
 import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
 import dev.ila.train.History;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.knowm.xchart.internal.chartpart.IChart;
-import org.w3c.dom.Document;
-
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -25,9 +19,12 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.knowm.xchart.internal.chartpart.IChart;
+import org.w3c.dom.Document;
 
 class ChartsTest {
     @TempDir Path folder;

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.rank.Layers;
 import dev.ila.rank.Ranking;
-
-import org.junit.jupiter.api.Test;
-
-import tech.tablesaw.api.Table;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
 
 class TablesTest {
     private final Ranking ranking = Ranking.of(Layers.of(1), new double[] {1, 7, 3, 5, 2, 6, 4});
@@ -37,12 +34,12 @@ class TablesTest {
     void textAlignsColumnsAndCutsNothing() {
         assertEquals(
                 "Most important\n"
-                    + "rank  layer                            block  projection  parameters  logit "
-                    + " score\n"
-                    + "   1  model.layers.0.self_attn.k_proj      0  k_proj           4,096  7.000 "
-                    + " 7.000\n"
-                    + "   2  model.layers.0.mlp.up_proj           0  up_proj          8,192  6.000 "
-                    + " 6.000\n",
+                        + "rank  layer                            block  projection  parameters  logit "
+                        + " score\n"
+                        + "   1  model.layers.0.self_attn.k_proj      0  k_proj           4,096  7.000 "
+                        + " 7.000\n"
+                        + "   2  model.layers.0.mlp.up_proj           0  up_proj          8,192  6.000 "
+                        + " 6.000\n",
                 Tables.text(Tables.top(ranking, 2)));
     }
 
