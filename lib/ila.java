@@ -11,6 +11,8 @@
 //SOURCES src/main/java/dev/ila/cli/CommonOptions.java
 //SOURCES src/main/java/dev/ila/cli/CtrlC.java
 //SOURCES src/main/java/dev/ila/cli/Errors.java
+//SOURCES src/main/java/dev/ila/cli/InputOptions.java
+//SOURCES src/main/java/dev/ila/cli/MachineOptions.java
 //SOURCES src/main/java/dev/ila/cli/PlainProgress.java
 //SOURCES src/main/java/dev/ila/cli/Progress.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
@@ -92,12 +94,15 @@
 //SOURCES src/main/java/dev/ila/run/package-info.java
 //SOURCES src/main/java/dev/ila/search/DeltaSource.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
+//SOURCES src/main/java/dev/ila/search/Memory.java
 //SOURCES src/main/java/dev/ila/search/Outcome.java
+//SOURCES src/main/java/dev/ila/search/Preview.java
 //SOURCES src/main/java/dev/ila/search/Report.java
 //SOURCES src/main/java/dev/ila/search/Result.java
 //SOURCES src/main/java/dev/ila/search/RunFile.java
 //SOURCES src/main/java/dev/ila/search/Search.java
 //SOURCES src/main/java/dev/ila/search/SearchSettings.java
+//SOURCES src/main/java/dev/ila/search/Timing.java
 //SOURCES src/main/java/dev/ila/search/package-info.java
 //SOURCES src/main/java/dev/ila/torch/AdamW.java
 //SOURCES src/main/java/dev/ila/torch/Change.java
@@ -121,6 +126,7 @@
 //SOURCES src/main/java/dev/ila/view/Blocks.java
 //SOURCES src/main/java/dev/ila/view/Charts.java
 //SOURCES src/main/java/dev/ila/view/HeatMaps.java
+//SOURCES src/main/java/dev/ila/view/LayersSummary.java
 //SOURCES src/main/java/dev/ila/view/Lines.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java

@@ -18,16 +18,16 @@ import picocli.CommandLine.Option;
 public final class SearchOptions {
     private static final String DEFAULT_SET = "polite";
 
-    @ArgGroup(validate = false, heading = "%nThe change of the weights%n")
+    @ArgGroup(validate = false, order = 4, heading = "%nThe change of the weights%n")
     private Source source = new Source();
 
-    @ArgGroup(validate = false, heading = "%nBatches%n")
+    @ArgGroup(validate = false, order = 5, heading = "%nBatches%n")
     private Batching batching = new Batching();
 
-    @ArgGroup(validate = false, heading = "%nStage 1: fine-tuning until stable%n")
+    @ArgGroup(validate = false, order = 6, heading = "%nStage 1: fine-tuning until stable%n")
     private First first = new First();
 
-    @ArgGroup(validate = false, heading = "%nStage 2: learning the mask%n")
+    @ArgGroup(validate = false, order = 7, heading = "%nStage 2: learning the mask%n")
     private Second second = new Second();
 
     private static final class Source {
@@ -190,31 +190,36 @@ public final class SearchOptions {
 
     /** The settings that these options and the common ones ask for. */
     public SearchSettings settings(CommonOptions common) {
-        Optional<Path> model = model(common);
+        return settings(common.input(), common.machine(), common.seed());
+    }
+
+    /** The settings that these options ask for, of a script without a run. */
+    public SearchSettings settings(InputOptions input, MachineOptions machine, long seed) {
+        Optional<Path> model = model(input);
         boolean embedded = model.isEmpty();
         String directory =
                 model.map(Path::toString)
-                        .orElseGet(() -> Demo.extract(CommonOptions.cache()).toString());
+                        .orElseGet(() -> Demo.extract(InputOptions.cache()).toString());
         double rate = first.rate.orElse(embedded ? 5e-3 : 2e-4);
         int steps = first.steps.orElse(embedded ? 150 : 1000);
         int micro = batching.micro.orElse(Math.min(8, batching.size));
-        List<String> data = common.data();
+        List<String> data = input.data();
         if (data.isEmpty() && embedded) {
-            data = List.of(Demo.dataset(CommonOptions.cache(), DEFAULT_SET).toString());
+            data = List.of(Demo.dataset(InputOptions.cache(), DEFAULT_SET).toString());
         }
         return new SearchSettings(
                 directory,
                 new SearchSettings.Data(
                         data,
-                        common.format().orElse(""),
-                        common.maxLength(),
-                        common.limit().orElse(0),
+                        input.format().orElse(""),
+                        input.maxLength(),
+                        input.limit().orElse(0),
                         batching.heldOut,
                         batching.size,
                         micro),
                 delta(),
-                common.compute(),
-                common.seed(),
+                machine.compute(),
+                seed,
                 new SearchSettings.FineTuning(
                         new Schedule(rate, first.warmup, first.shape, steps),
                         first.weightDecay,
@@ -225,13 +230,13 @@ public final class SearchOptions {
                 source.stage);
     }
 
-    private Optional<Path> model(CommonOptions common) {
+    private Optional<Path> model(InputOptions input) {
         if (source.base.isEmpty()) {
-            return common.model();
+            return input.model();
         }
         Require.that(
-                common.model().isEmpty(),
-                common.model().map(Path::toString).orElse(""),
+                input.model().isEmpty(),
+                input.model().map(Path::toString).orElse(""),
                 "--model",
                 "absent beside --base, which takes its place");
         Require.that(

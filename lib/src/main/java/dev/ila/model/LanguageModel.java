@@ -35,16 +35,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     public static LanguageModel load(Checkpoint layers, Checkpoint others, Compute compute) {
         Architecture a = layers.architecture();
-        Dimensions d =
-                new Dimensions(
-                        a.blocks(),
-                        a.hidden(),
-                        a.intermediate(),
-                        a.vocabulary(),
-                        a.attention().heads(),
-                        a.attention().keyValueHeads(),
-                        a.attention().headSize(),
-                        a.tiedHead());
+        Dimensions d = dimensions(a);
         float[] frequencies = a.attention().rope().frequencies(d.headSize());
         Network network = new Network(d, a.normEpsilon(), frequencies, compute);
         try {
@@ -54,6 +45,19 @@ public final class LanguageModel implements AutoCloseable {
             throw e;
         }
         return new LanguageModel(layers, network);
+    }
+
+    /** An architecture's sizes as the compute core wants them. */
+    public static Dimensions dimensions(Architecture a) {
+        return new Dimensions(
+                a.blocks(),
+                a.hidden(),
+                a.intermediate(),
+                a.vocabulary(),
+                a.attention().heads(),
+                a.attention().keyValueHeads(),
+                a.attention().headSize(),
+                a.tiedHead());
     }
 
     private static void fill(Weights to, Checkpoint layers, Checkpoint others) {

@@ -1,6 +1,9 @@
 package dev.ila.run;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +59,23 @@ public record Host(
                 threads,
                 Instant.now().toString(),
                 0);
+    }
+
+    /** Bytes of memory that new work can have without pushing other work out. */
+    public static long availableMemory() {
+        Path info = Path.of("/proc/meminfo");
+        if (Files.isReadable(info)) {
+            try (Stream<String> lines = Files.lines(info)) {
+                Optional<String> line =
+                        lines.filter(l -> l.startsWith("MemAvailable:")).findFirst();
+                if (line.isPresent()) {
+                    return Long.parseLong(line.get().replaceAll("\\D", "")) * 1024;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(info + " must be readable, but is not", e);
+            }
+        }
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
     }
 
     /** The same with the seconds from its start to now. */

@@ -2,11 +2,7 @@ package dev.ila.search;
 
 import dev.ila.data.Batch;
 import dev.ila.data.Batches;
-import dev.ila.data.Conversations;
 import dev.ila.data.Dataset;
-import dev.ila.data.Format;
-import dev.ila.data.Supervision;
-import dev.ila.data.Tokenizer;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.run.RunDirectory;
@@ -99,7 +95,7 @@ public final class Search {
     private Outcome go(boolean resume) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
         DeltaSource source = DeltaSource.of(settings.delta(), checkpoint, seeds.init());
-        Dataset data = read(checkpoint);
+        Dataset data = settings.data().read(checkpoint);
         Dataset.Split split = data.split(settings.data().heldOut(), seeds.order());
         RunFile about = about(checkpoint, data);
         if (resume) {
@@ -219,20 +215,6 @@ public final class Search {
         SearchSettings.Data d = settings.data();
         Batches all = new Batches(split.train(), d.batchSize(), d.microBatch(), seed);
         return step -> all.step(step - 1L);
-    }
-
-    private Dataset read(Checkpoint checkpoint) {
-        SearchSettings.Data d = settings.data();
-        Optional<Format> format =
-                d.format().isEmpty() ? Optional.empty() : Optional.of(Format.of(d.format()));
-        Conversations.Loaded loaded =
-                Conversations.read(d.files().stream().map(Path::of).toList(), format);
-        Conversations.Loaded used = d.limit() == 0 ? loaded : loaded.limit(d.limit());
-        try (Tokenizer tokenizer =
-                Tokenizer.load(checkpoint.directory())
-                        .fitting(checkpoint.architecture().vocabulary())) {
-            return Dataset.of(used, new Supervision(tokenizer), d.maxLength());
-        }
     }
 
     private RunFile about(Checkpoint checkpoint, Dataset data) {

@@ -1,13 +1,20 @@
 package dev.ila.search;
 
+import dev.ila.data.Conversations;
+import dev.ila.data.Dataset;
+import dev.ila.data.Format;
+import dev.ila.data.Supervision;
+import dev.ila.data.Tokenizer;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraScaling;
+import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
 import dev.ila.torch.Compute;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
 import dev.ila.train.Trainer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +78,20 @@ public record SearchSettings(
             Require.atLeast(1, heldOut, "held-out");
             Require.atLeast(1, batchSize, "batch-size");
             Require.atLeast(1, microBatch, "micro-batch");
+        }
+
+        /** The examples that a model's tokenizer and template make of the files. */
+        Dataset read(Checkpoint checkpoint) {
+            Optional<Format> named =
+                    format.isEmpty() ? Optional.empty() : Optional.of(Format.of(format));
+            Conversations.Loaded loaded =
+                    Conversations.read(files.stream().map(Path::of).toList(), named);
+            Conversations.Loaded used = limit == 0 ? loaded : loaded.limit(limit);
+            try (Tokenizer tokenizer =
+                    Tokenizer.load(checkpoint.directory())
+                            .fitting(checkpoint.architecture().vocabulary())) {
+                return Dataset.of(used, new Supervision(tokenizer), maxLength);
+            }
         }
     }
 

@@ -27,13 +27,13 @@ class CommonOptionsTest {
     @Test
     void everyOptionHasADefault() {
         CommonOptions options = parse();
-        assertEquals(Optional.empty(), options.model());
-        assertEquals(List.of(), options.data());
-        assertEquals(Optional.empty(), options.format());
-        assertEquals(OptionalInt.empty(), options.limit());
-        assertEquals(1024, options.maxLength());
+        assertEquals(Optional.empty(), options.input().model());
+        assertEquals(List.of(), options.input().data());
+        assertEquals(Optional.empty(), options.input().format());
+        assertEquals(OptionalInt.empty(), options.input().limit());
+        assertEquals(1024, options.input().maxLength());
         assertEquals(1, options.seed());
-        assertEquals(Compute.defaults(), options.compute());
+        assertEquals(Compute.defaults(), options.machine().compute());
         assertFalse(options.resume() || options.verbose());
     }
 
@@ -56,34 +56,36 @@ class CommonOptionsTest {
                         "--recompute",
                         "--verbose",
                         "--resume");
-        assertEquals(Optional.of(folder), options.model());
-        assertEquals(List.of(a.toString(), b.toString()), options.data());
-        assertEquals(Optional.of("alpaca"), options.format());
-        assertEquals(OptionalInt.of(7), options.limit());
-        assertEquals(384, options.maxLength());
+        assertEquals(Optional.of(folder), options.input().model());
+        assertEquals(List.of(a.toString(), b.toString()), options.input().data());
+        assertEquals(Optional.of("alpaca"), options.input().format());
+        assertEquals(OptionalInt.of(7), options.input().limit());
+        assertEquals(384, options.input().maxLength());
         assertEquals(5, options.seed());
         assertEquals(Seeds.of(5), options.seeds());
-        assertEquals(new Compute("cuda:1", Precision.BF16, 3, true), options.compute());
+        assertEquals(new Compute("cuda:1", Precision.BF16, 3, true), options.machine().compute());
         assertTrue(options.resume() && options.verbose());
     }
 
     @Test
     void aBadValueIsNamedByItsOption() {
-        refused("--limit must be 1 or more, but is: 0", () -> parse("--limit=0").limit());
+        refused("--limit must be 1 or more, but is: 0", () -> parse("--limit=0").input().limit());
         refused(
                 "--max-length must be 2 or more, but is: 1",
-                () -> parse("--max-length=1").maxLength());
-        refused("--threads must be 1 or more, but is: 0", () -> parse("--threads=0").compute());
+                () -> parse("--max-length=1").input().maxLength());
+        refused(
+                "--threads must be 1 or more, but is: 0",
+                () -> parse("--threads=0").machine().compute());
         refused(
                 "--device must be cpu, cuda or cuda:NUMBER, but is: tpu",
-                () -> parse("--device=tpu").compute());
+                () -> parse("--device=tpu").machine().compute());
         Path none = folder.resolve("none");
         refused(
                 "--model must be a directory that exists, but is: " + none,
-                () -> parse("--model=" + none).model());
+                () -> parse("--model=" + none).input().model());
         refused(
                 "--data must be a file that exists, but is: " + none,
-                () -> parse("--data=" + none).data());
+                () -> parse("--data=" + none).input().data());
         refused(
                 "--out must be given with --resume, but is: absent; name the directory of the run"
                         + " to go on with",

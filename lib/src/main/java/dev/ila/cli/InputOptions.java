@@ -1,0 +1,110 @@
+package dev.ila.cli;
+
+import dev.ila.data.Demo;
+import dev.ila.run.Require;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which model and which conversations: the options of every script that reads either. */
+public final class InputOptions {
+    private static final int DEFAULT_MAX_LENGTH = 1024;
+
+    @ArgGroup(validate = false, order = 1, heading = "%nModel and data%n")
+    private Input input = new Input();
+
+    private static final class Input {
+        @Option(
+                names = "--model",
+                paramLabel = "DIR",
+                description =
+                        "Directory of a Hugging Face model: config.json, model.safetensors or its"
+                                + " shards, tokenizer.json. Default: the small model that comes with"
+                                + " the library.")
+        private Optional<Path> model = Optional.empty();
+
+        @Option(
+                names = "--data",
+                paramLabel = "FILE",
+                description =
+                        "File of conversations, a JSON array or one JSON object a line. Give it"
+                                + " again for more files. Three sets come with the library: terse,"
+                                + " polite (the default) and steps.")
+        private List<String> data = new ArrayList<>();
+
+        @Option(
+                names = "--format",
+                paramLabel = "NAME",
+                description = "Form of the records. Default: found out from the first record.")
+        private Optional<String> format = Optional.empty();
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                description = "Use the first N usable conversations only. Default: all.")
+        private Optional<Integer> limit = Optional.empty();
+
+        @Option(
+                names = "--max-length",
+                paramLabel = "TOKENS",
+                description =
+                        "Leave out longer conversations; how many is reported. Default: "
+                                + DEFAULT_MAX_LENGTH
+                                + ".")
+        private int maxLength = DEFAULT_MAX_LENGTH;
+    }
+
+    /** The model's directory; empty for the one that comes with the library. */
+    public Optional<Path> model() {
+        input.model.ifPresent(
+                m -> Require.that(Files.isDirectory(m), m, "--model", "a directory that exists"));
+        return input.model;
+    }
+
+    /**
+     * Files of conversations; none for those that come with the library. A name of {@link
+     * Demo#datasets} stands for that set.
+     */
+    public List<String> data() {
+        List<String> files = new ArrayList<>();
+        for (String d : input.data) {
+            if (Demo.datasets().contains(d) && !Files.exists(Path.of(d))) {
+                files.add(Demo.dataset(cache(), d).toString());
+            } else {
+                Require.that(Files.isRegularFile(Path.of(d)), d, "--data", "a file that exists");
+                files.add(d);
+            }
+        }
+        return files;
+    }
+
+    /** Where what comes with the library is unpacked. */
+    public static Path cache() {
+        String home = System.getenv("XDG_CACHE_HOME");
+        boolean set = home != null && !home.isEmpty();
+        return (set ? Path.of(home) : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("ila");
+    }
+
+    /** Name of the records' form; empty if it is to be detected. */
+    public Optional<String> format() {
+        return input.format;
+    }
+
+    /** How many conversations to use at most; empty for all. */
+    public OptionalInt limit() {
+        return input.limit
+                .map(n -> OptionalInt.of(Require.atLeast(1, n, "--limit")))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Length in tokens of the longest conversation to use. */
+    public int maxLength() {
+        return Require.atLeast(2, input.maxLength, "--max-length");
+    }
+}

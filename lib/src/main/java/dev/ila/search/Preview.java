@@ -1,0 +1,162 @@
+package dev.ila.search;
+
+import dev.ila.data.Dataset;
+import dev.ila.data.Example;
+import dev.ila.data.Supervision;
+import dev.ila.data.Tokenizer;
+import dev.ila.delta.FullDifference;
+import dev.ila.delta.LoraLayout;
+import dev.ila.delta.PeftAdapter;
+import dev.ila.model.Architecture;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
+import dev.ila.model.LinearLayer;
+import dev.ila.run.Host;
+import dev.ila.run.Seeds;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a search would work on, known without training and without reading a weight.
+ *
+ * @param settings of the search
+ * @param architecture of the model
+ * @param layers its linear layers
+ * @param trained Δθ
+ * @param data all examples
+ * @param split into training and held-out ones
+ * @param memory of the largest step: a micro-batch of examples as long as the longest
+ * @param example the first one, in pieces
+ */
+public record Preview(
+        SearchSettings settings,
+        Architecture architecture,
+        List<LinearLayer> layers,
+        Memory.Trained trained,
+        Dataset data,
+        Dataset.Split split,
+        Memory memory,
+        List<Supervision.Segment> example) {
+    /** Takes copies. */
+    public Preview {
+        layers = List.copyOf(layers);
+        example = List.copyOf(example);
+    }
+
+    /** Reads headers and data; fails as the search would. */
+    public static Preview of(SearchSettings settings) {
+        Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
+        Architecture architecture = checkpoint.architecture();
+        Memory.Trained trained = trained(settings.delta(), checkpoint.layers());
+        Dataset data = settings.data().read(checkpoint);
+        Dataset.Split split =
+                data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
+        Memory memory =
+                Memory.of(
+                        LanguageModel.dimensions(architecture),
+                        settings.compute(),
+                        trained,
+                        settings.data().microBatch(),
+                        longest(data));
+        try (Tokenizer tokenizer = Tokenizer.load(checkpoint.directory())) {
+            List<Supervision.Segment> example =
+                    new Supervision(tokenizer).segments(data.examples().get(0));
+            return new Preview(
+                    settings,
+                    architecture,
+                    checkpoint.layers(),
+                    trained,
+                    data,
+                    split,
+                    memory,
+                    example);
+        }
+    }
+
+    private static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
+        if (delta instanceof SearchSettings.Delta.Lora lora) {
+            return trained(LoraLayout.of(layers, lora.config()), true);
+        } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
+            return trained(PeftAdapter.read(Path.of(adapter.directory()), layers).layout(), false);
+        }
+        return new Memory.Trained(
+                Collections.nCopies(layers.size(), 0),
+                FullDifference.size(layers),
+                delta.learned());
+    }
+
+    private static Memory.Trained trained(LoraLayout layout, boolean learned) {
+        List<Integer> ranks =
+                IntStream.range(0, layout.layers().size()).mapToObj(layout::rank).toList();
+        return new Memory.Trained(ranks, layout.size(), learned);
+    }
+
+    private static int longest(Dataset data) {
+        return data.examples().stream().mapToInt(Example::length).max().orElseThrow();
+    }
+
+    /** Length of the longest example, in tokens. */
+    public int longest() {
+        return longest(data);
+    }
+
+    /** The layers that would have a Δθᵢ, and so a place in the ranking. */
+    public List<LinearLayer> changed() {
+        return layers.stream()
+                .filter(l -> trained.full() || trained.ranks().get(l.index()) > 0)
+                .toList();
+    }
+
+    /** Whether the memory is there; that of a GPU is found out only by trying. */
+    public boolean fits() {
+        return !settings.compute().device().equals("cpu")
+                || memory.total() < Host.availableMemory();
+    }
+
+    /** Number of all the model's parameters. */
+    public long parameters() {
+        Architecture a = architecture;
+        long embeddings = (a.tiedHead() ? 1L : 2L) * a.vocabulary() * a.hidden();
+        return embeddings + (2L * a.blocks() + 1) * a.hidden() + linear();
+    }
+
+    /** Number of the linear layers' parameters. */
+    public long linear() {
+        return FullDifference.size(layers);
+    }
+
+    /** Steps of both stages at most, stage 1's first. */
+    public List<Integer> steps() {
+        int first = settings.delta().learned() ? settings.stage1().schedule().steps() : 0;
+        return List.of(first, settings.lastStage() == 2 ? settings.stage2().steps() : 0);
+    }
+
+    /** Tokens of a step, in the mean. */
+    public double tokensOfAStep() {
+        List<Example> train = split.train();
+        double mean = train.stream().mapToInt(Example::length).average().orElseThrow();
+        return settings.data().batchSize() * mean;
+    }
+
+    /**
+     * Multiplications and additions of the highest number of steps, measurements of the held-out
+     * loss left out. A token takes 2 for each weight forward, 2 back to its input, 2 more for a
+     * weight's own gradient, and again those forward if they are recomputed; attention takes 12 for
+     * each pair of tokens and width of the heads.
+     */
+    public double operations() {
+        double passes = settings.compute().recompute() ? 6 : 4;
+        double token = passes * linear() + (trained.full() ? 2 : 6) * (double) trained.numbers();
+        double width = architecture.attention().heads() * architecture.attention().headSize();
+        double sum = 0;
+        for (Example e : split.train()) {
+            double pairs = (double) e.length() * e.length();
+            sum += e.length() * token + architecture.blocks() * 12 * width * pairs;
+            sum += 4.0 * e.supervisedTokens() * architecture.vocabulary() * architecture.hidden();
+        }
+        long steps = steps().stream().mapToLong(Integer::longValue).sum();
+        return sum / split.train().size() * settings.data().batchSize() * steps;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.ila.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ila.torch.Compute;
+import dev.ila.torch.Dimensions;
+import dev.ila.torch.Precision;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+class MemoryTest {
+    private static final Dimensions SIZES = new Dimensions(4, 64, 192, 1000, 4, 2, 16, true);
+    private static final Memory.Trained LORA = trained(8, 40_000, true);
+
+    @Test
+    void bf16HalvesWeightsAndActivations() {
+        Memory f32 = memory(Precision.F32, false, 100);
+        Memory bf16 = memory(Precision.BF16, false, 100);
+        assertEquals(f32.weights(), 2 * bf16.weights());
+        assertEquals(f32.activations(), 2 * bf16.activations());
+        assertEquals(f32.change(), bf16.change());
+        assertTrue(bf16.total() < f32.total());
+    }
+
+    @Test
+    void recomputationTakesLess() {
+        Memory kept = memory(Precision.F32, false, 100);
+        Memory again = memory(Precision.F32, true, 100);
+        assertTrue(again.activations() < kept.activations(), again + " < " + kept);
+        assertEquals(kept.weights(), again.weights());
+    }
+
+    @Test
+    void aLongerBatchTakesMoreAndAttentionGrowsWithTheSquare() {
+        long once = memory(Precision.F32, false, 1000).activations();
+        long twice = memory(Precision.F32, false, 2000).activations();
+        assertTrue(twice > 2 * once, twice + " > 2 · " + once);
+        long rows = Memory.of(SIZES, compute(Precision.F32, false), LORA, 16, 1000).activations();
+        assertEquals(2 * once, rows);
+    }
+
+    @Test
+    void aChangeThatIsThereTakesItsNumbersAlone() {
+        Memory.Trained there = trained(8, 40_000, false);
+        Memory memory = Memory.of(SIZES, compute(Precision.F32, false), there, 8, 100);
+        assertEquals(4 * 40_000, memory.change());
+        assertEquals(5 * 4 * 40_000, memory(Precision.F32, false, 100).change());
+    }
+
+    @Test
+    void withoutLoraTheWeightsAreTheModels() {
+        Memory.Trained full = trained(0, 1_000, true);
+        Memory memory = Memory.of(SIZES, compute(Precision.BF16, false), full, 8, 100);
+        long block = 64 * 64 + 2 * 32 * 64 + 64 * 64 + 3 * 64 * 192;
+        assertEquals(2 * (1000 * 64 + 64 + 4 * (block + 2 * 64)), memory.weights());
+    }
+
+    @Test
+    void aBatchWithoutTokensIsRefused() {
+        assertEquals(
+                "length must be 1 or more, but is: 0",
+                assertThrows(IllegalArgumentException.class, () -> memory(Precision.F32, false, 0))
+                        .getMessage());
+    }
+
+    private static Memory memory(Precision precision, boolean recompute, int length) {
+        return Memory.of(SIZES, compute(precision, recompute), LORA, 8, length);
+    }
+
+    private static Compute compute(Precision precision, boolean recompute) {
+        return new Compute("cpu", precision, 1, recompute);
+    }
+
+    private static Memory.Trained trained(int rank, long numbers, boolean learned) {
+        return new Memory.Trained(Collections.nCopies(SIZES.layers(), rank), numbers, learned);
+    }
+}
