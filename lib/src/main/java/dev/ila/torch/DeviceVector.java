@@ -3,15 +3,19 @@ package dev.ila.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
+import dev.ila.run.Require;
+
 /**
  * A flat f32 array on the device: what training owns (the numbers of Δθ, the mask's logits) and
  * their gradients. Made by {@link Network#vector}; lives until it is closed or the network is.
  */
 public final class DeviceVector implements AutoCloseable {
+    private final Program program;
     private final NDArray array;
 
-    DeviceVector(NDManager manager, float[] values) {
-        this.array = manager.create(values);
+    DeviceVector(Program program, float[] values) {
+        this.program = program;
+        this.array = program.manager().create(values);
     }
 
     /** Number of entries. */
@@ -26,12 +30,18 @@ public final class DeviceVector implements AutoCloseable {
 
     /** Writes other numbers, as many as there are. */
     public void set(float[] values) {
-        array.set(values);
+        Require.that(values.length == size(), values.length, "number of values", "" + size());
+        try (NDManager step = program.manager().newSubManager()) {
+            program.call(
+                    step, "assign", new Program.Arguments().add(array).add(step.create(values)));
+        }
     }
 
     /** Writes zeros. */
     public void zero() {
-        array.muli(0f);
+        try (NDManager step = program.manager().newSubManager()) {
+            program.call(step, "zero", new Program.Arguments().add(array));
+        }
     }
 
     NDArray array() {

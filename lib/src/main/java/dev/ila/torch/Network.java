@@ -72,7 +72,7 @@ public final class Network implements AutoCloseable {
 
     /** A vector on this network's device, with a copy of the numbers. */
     public DeviceVector vector(float[] values) {
-        return new DeviceVector(manager, values);
+        return new DeviceVector(program, values);
     }
 
     /**

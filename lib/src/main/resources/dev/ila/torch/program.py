@@ -56,6 +56,14 @@ class M(Module):
   def to_compute(self: __torch__.M, x: Tensor, meta: Tensor) -> Tensor:
     return x.to(int(meta[0])).clone()
 
+  # ---- flat vectors of what is trained
+
+  def assign(self: __torch__.M, to: Tensor, values: Tensor) -> Tensor:
+    return torch.copy_(to, values)
+
+  def zero(self: __torch__.M, x: Tensor) -> Tensor:
+    return torch.zero_(x)
+
   # ---- pieces
 
   # x [.., D] in halves; cos, sin [T, D/2]
