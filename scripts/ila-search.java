@@ -58,7 +58,7 @@ class IlaSearch implements Callable<Integer> {
             try {
                 Outcome outcome =
                         common.resume()
-                                ? Search.resume(run, screen)
+                                ? Search.resume(run, common.machine().threads(), screen)
                                 : Search.start(settings, run, screen);
                 screen.close();
                 SearchSummary.charts(outcome, run);

@@ -5,15 +5,25 @@ import dev.ila.run.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * The options that mean the same in every script; a script takes them in with picocli's
  * {@code @Mixin}. Values are checked where they are asked for.
  */
 public final class CommonOptions {
+    private static final Set<String> WITH_RESUME =
+            Set.of("--out", "--resume", "--threads", "--verbose");
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Mixin private InputOptions input = new InputOptions();
 
     @ArgGroup(validate = false, order = 2, heading = "%nThe run%n")
@@ -60,7 +70,8 @@ public final class CommonOptions {
     }
 
     /**
-     * Opens the run's directory: a new one, or with {@code --resume} that of the begun run.
+     * Opens the run's directory: a new one, or with {@code --resume} that of the begun run, beside
+     * which no option may be given that run.json has.
      *
      * @param command the script's name, for the default directory
      */
@@ -74,7 +85,17 @@ public final class CommonOptions {
                                 new IllegalArgumentException(
                                         "--out must be given with --resume, but is: absent; name"
                                                 + " the directory of the run to go on with"));
+        spec.commandLine().getParseResult().matchedOptions().stream()
+                .filter(o -> !WITH_RESUME.contains(o.longestName()))
+                .forEach(CommonOptions::refuse);
         return RunDirectory.open(out);
+    }
+
+    private static void refuse(OptionSpec option) {
+        throw new IllegalArgumentException(
+                "%s must be left out with --resume, which goes on with the settings of run.json, but is: %s"
+                        .formatted(
+                                option.longestName(), String.join(",", option.originalStringValues())));
     }
 
     private static Path nextFree(String command) {

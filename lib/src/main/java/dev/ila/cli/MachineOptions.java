@@ -2,6 +2,8 @@ package dev.ila.cli;
 
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
+import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -32,7 +34,7 @@ public final class MachineOptions {
                 description =
                         "Threads that compute. Another number rounds differently. Default: the"
                                 + " processors of this machine.")
-        private int threads = Runtime.getRuntime().availableProcessors();
+        private Optional<Integer> threads = Optional.empty();
 
         @Option(
                 names = "--recompute",
@@ -42,8 +44,14 @@ public final class MachineOptions {
         private boolean recompute;
     }
 
+    /** Threads that compute, if they were given. */
+    public OptionalInt threads() {
+        return machine.threads.map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
     /** Device, precision and threads. */
     public Compute compute() {
-        return new Compute(machine.device, machine.precision, machine.threads, machine.recompute);
+        int threads = machine.threads.orElse(Compute.defaults().threads());
+        return new Compute(machine.device, machine.precision, threads, machine.recompute);
     }
 }

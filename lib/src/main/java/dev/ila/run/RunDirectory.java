@@ -24,6 +24,7 @@ public final class RunDirectory implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lock;
+    private boolean made;
 
     private RunDirectory(Path path, FileChannel lock) {
         this.path = path;
@@ -36,25 +37,38 @@ public final class RunDirectory implements AutoCloseable {
      * @throws IllegalArgumentException if it holds something, cannot be written or is in use
      */
     public static RunDirectory create(Path path) {
+        boolean made = !Files.exists(path);
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
             throw unwritable(path, e);
         }
+        if (!Files.exists(path.resolve(LOCK))) {
+            requireEmpty(path);
+        }
         RunDirectory run = lock(path);
         try {
-            Optional<String> used = run.firstFile();
-            if (used.isPresent()) {
-                throw new IllegalArgumentException(
-                        "run directory must be new or empty, but is: %s, which holds %s; continue"
-                                        .formatted(path, used.get())
-                                + " its run with --resume or name another directory with --out");
-            }
+            requireEmpty(path);
+            run.made = made;
             return run;
         } catch (RuntimeException e) {
             run.close();
             throw e;
         }
+    }
+
+    private static void requireEmpty(Path path) {
+        firstFile(path)
+                .ifPresent(
+                        used -> {
+                            throw new IllegalArgumentException(
+                                    "run directory must be new or empty, but is: "
+                                            + path
+                                            + ", which holds "
+                                            + used
+                                            + "; continue its run with --resume or name another"
+                                            + " directory with --out");
+                        });
     }
 
     /**
@@ -112,7 +126,7 @@ public final class RunDirectory implements AutoCloseable {
                 e);
     }
 
-    private Optional<String> firstFile() {
+    private static Optional<String> firstFile(Path path) {
         try (Stream<Path> files = Files.list(path)) {
             return files.map(f -> f.getFileName().toString())
                     .filter(name -> !name.equals(LOCK))
@@ -163,11 +177,18 @@ public final class RunDirectory implements AutoCloseable {
         return path.resolve("charts");
     }
 
-    /** Lets others use the directory. The lock file stays: to delete it would race with them. */
+    /**
+     * Lets others use the directory. A new one in which nothing was written is removed again; else
+     * the lock file stays: to delete it would race with them.
+     */
     @Override
     public void close() {
         try {
             lock.close();
+            if (made && firstFile(path).isEmpty()) {
+                Files.deleteIfExists(path.resolve(LOCK));
+                Files.deleteIfExists(path);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "run directory could not be released: %s (%s)"

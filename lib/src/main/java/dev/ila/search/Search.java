@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
@@ -81,15 +82,25 @@ public final class Search {
     /**
      * Goes on with a run from its last checkpoint.
      *
-     * @throws IllegalArgumentException if it is finished, or its files have changed
+     * @param threads those asked for, if any were
+     * @throws IllegalArgumentException if it is finished, its files have changed, or other threads
+     *     are asked for
      */
-    public static Outcome resume(RunDirectory run, Observer observer) {
+    public static Outcome resume(RunDirectory run, OptionalInt threads, Observer observer) {
         if (Files.exists(run.result())) {
             throw new IllegalArgumentException(
                     "run to resume must be unfinished, but is: finished; its result is "
                             + run.result());
         }
-        return new Search(settings(run), run, observer).go(true);
+        SearchSettings settings = settings(run);
+        int begun = settings.compute().threads();
+        if (threads.orElse(begun) != begun) {
+            throw new IllegalArgumentException(
+                    "--threads must be %d, with which the run was begun, but is: %d; leave it out"
+                                    .formatted(begun, threads.getAsInt())
+                            + " with --resume, since other threads round differently");
+        }
+        return new Search(settings, run, observer).go(true);
     }
 
     private Outcome go(boolean resume) {
@@ -100,15 +111,18 @@ public final class Search {
         RunFile about = about(checkpoint, data);
         if (resume) {
             RunFile.read(run.settings()).requireSame(about.data(), about.model());
-        } else {
-            about.write(run.settings());
         }
-        Report report = new Report(settings, run, about.inputs(seeds), data);
+        batches(split, seeds.order());
         Checkpoint others =
                 settings.delta() instanceof SearchSettings.Delta.Aligned a
                         ? Checkpoint.open(Path.of(a.directory()))
                         : checkpoint;
         try (LanguageModel model = LanguageModel.load(checkpoint, others, settings.compute())) {
+            // Not before everything was read: what cannot run leaves nothing in its directory.
+            if (!resume) {
+                about.write(run.settings());
+            }
+            Report report = new Report(settings, run, about.inputs(seeds), data);
             Optional<State> from =
                     resume && Files.exists(stateFile())
                             ? Optional.of(State.read(stateFile()))

@@ -1,6 +1,8 @@
 package dev.ila.torch;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import dev.ila.run.Require;
 import java.util.Locale;
 
@@ -14,7 +16,7 @@ import java.util.Locale;
  *     way back: less memory, about a third more time
  */
 public record Compute(String device, Precision precision, int threads, boolean recompute) {
-    /** Checks the values; that the device exists is found out when PyTorch starts. */
+    /** Checks the values; whether the device exists, {@link Network} finds out. */
     public Compute {
         device = device.toLowerCase(Locale.ROOT);
         Require.that(
@@ -30,10 +32,19 @@ public record Compute(String device, Precision precision, int threads, boolean r
         return new Compute("cpu", Precision.F32, Runtime.getRuntime().availableProcessors(), false);
     }
 
+    /** The device, once PyTorch runs; fails if there is none of that name. */
     Device djl() {
         if (device.equals("cpu")) {
             return Device.cpu();
         }
-        return Device.gpu(device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5)));
+        Engine engine = Engine.getEngine("PyTorch");
+        int there = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
+        int number = device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5));
+        String rule =
+                there == 0
+                        ? "cpu, since no CUDA device is there"
+                        : "cpu or cuda:0 to cuda:" + (there - 1);
+        Require.that(number < there, device, "--device", rule);
+        return Device.gpu(number);
     }
 }

@@ -93,7 +93,8 @@ public final class Trainer {
      * @param from where to begin or to go on
      * @return the history, earlier stages included
      * @throws CancellationException if the thread is interrupted, after the listener was told
-     * @throws IllegalStateException if the loss is not a finite number
+     * @throws IllegalStateException if the loss or its gradient is not finite; the listener is not
+     *     told of that step
      */
     public History run(
             IntFunction<List<Batch>> batches, List<Batch> heldOut, State from, Listener listener) {
@@ -135,15 +136,16 @@ public final class Trainer {
             loss += sum(compute(b, what.want(), gradient, 1.0 / supervised));
         }
         loss /= supervised;
-        requireFinite(loss, step);
+        requireFinite(loss, "loss", step);
         what.finish(gradient);
         double rate = settings.schedule().at(step);
         double norm = adam.step(what.values(), gradient, rate, step);
+        requireFinite(norm, "length of the gradient", step);
         double seconds = (System.nanoTime() - start) / 1e9;
         long tokens = batches.stream().mapToLong(Batch::tokens).sum();
         OptionalDouble held = OptionalDouble.empty();
         if (settings.evaluateEvery() > 0 && step % settings.evaluateEvery() == 0) {
-            held = OptionalDouble.of(requireFinite(loss(heldOut, gradient), step));
+            held = OptionalDouble.of(requireFinite(loss(heldOut, gradient), "held-out loss", step));
         }
         return new History.Step(settings.stage(), step, loss, rate, norm, tokens, seconds, held);
     }
@@ -163,18 +165,19 @@ public final class Trainer {
         return network.step(b, what.change(), what.gamma(), want, gradient, weight);
     }
 
-    private double requireFinite(double loss, int step) {
-        if (!Double.isFinite(loss)) {
+    private double requireFinite(double value, String name, int step) {
+        if (!Double.isFinite(value)) {
             throw new IllegalStateException(
-                    "loss must be a finite number, but is: "
-                            + loss
+                    name
+                            + " must be a finite number, but is: "
+                            + value
                             + " at step "
                             + step
                             + " of stage "
                             + settings.stage()
                             + "; try a lower learning rate, or precision f32");
         }
-        return loss;
+        return value;
     }
 
     private static double sum(float[] x) {

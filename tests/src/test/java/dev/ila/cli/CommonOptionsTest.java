@@ -33,6 +33,7 @@ class CommonOptionsTest {
         assertEquals(OptionalInt.empty(), options.input().limit());
         assertEquals(1024, options.input().maxLength());
         assertEquals(1, options.seed());
+        assertEquals(OptionalInt.empty(), options.machine().threads());
         assertEquals(Compute.defaults(), options.machine().compute());
         assertFalse(options.resume() || options.verbose());
     }
@@ -99,7 +100,30 @@ class CommonOptionsTest {
             AtomicFiles.write(run.settings(), "{}");
         }
         assertThrows(IllegalArgumentException.class, () -> parse(out).openRun("try-me"));
-        parse(out, "--resume").openRun("try-me").close();
+        parse(out, "--resume", "--threads=1", "--verbose").openRun("try-me").close();
+    }
+
+    @Test
+    void besideResumeNoSettingMayBeGiven() {
+        String out = "--out=" + folder.resolve("run");
+        RunDirectory run = parse(out).openRun("try-me");
+        AtomicFiles.write(run.settings(), "{}");
+        run.close();
+        String rule =
+                " must be left out with --resume, which goes on with the settings of run.json,"
+                        + " but is: ";
+        refused("--seed" + rule + "4", () -> parse(out, "--resume", "--seed=4").openRun("a"));
+        refused("--data" + rule + "a,b", () -> bothData(out).openRun("a"));
+        refused("--recompute" + rule + "true", () -> recompute(out).openRun("a"));
+        RunDirectory.open(folder.resolve("run")).close();
+    }
+
+    private static CommonOptions bothData(String out) {
+        return parse(out, "--resume", "--data=a", "--data", "b");
+    }
+
+    private static CommonOptions recompute(String out) {
+        return parse(out, "--resume", "--recompute");
     }
 
     @Test

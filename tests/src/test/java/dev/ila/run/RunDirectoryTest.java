@@ -1,6 +1,7 @@
 package dev.ila.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,26 @@ class RunDirectoryTest {
                             "checkpoint",
                             "charts"),
                     standard.stream().map(p -> path.relativize(p).toString()).toList());
+        }
+    }
+
+    @Test
+    void aNewDirectoryThatStaysEmptyIsRemovedAndOneThatWasThereStays() throws IOException {
+        Path path = folder.resolve("runs/first");
+        RunDirectory.create(path).close();
+        assertFalse(Files.exists(path));
+        Files.createDirectories(path);
+        RunDirectory.create(path).close();
+        assertTrue(Files.isDirectory(path));
+        RunDirectory.create(path).close();
+    }
+
+    @Test
+    void nothingIsWrittenIntoADirectoryThatIsRefused() throws IOException {
+        Files.writeString(folder.resolve("mine"), "");
+        assertThrows(IllegalArgumentException.class, () -> RunDirectory.create(folder));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("mine")), files.toList());
         }
     }
 
