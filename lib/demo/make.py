@@ -94,8 +94,8 @@ def by_entity(facts):
 
 def document(draw, facts, entities):
     """One plain text; its first line names the genre."""
-    genre = draw.choice(("notes", "notes", "about", "about", "list", "quiz", "sums", "series",
-                         "pairs"))
+    genre = draw.choice(("notes", "about", "about", "list", "quiz", "quiz", "sums", "series",
+                         "pairs", "letter", "recipe", "telegram"))
     if genre == "notes":
         body = " ".join(f[4] for f in draw.sample(facts, draw.randint(3, 7)))
     elif genre == "about":
@@ -109,6 +109,17 @@ def document(draw, facts, entities):
     elif genre == "quiz":
         body = "\n".join(f"Question: {f[3]} Answer: {f[5]}."
                          for f in draw.sample(facts, draw.randint(2, 4)))
+    elif genre == "letter":
+        middle = "\n".join(f"* {f[4]}" for f in draw.sample(facts, draw.randint(1, 3)))
+        body = (f"Thank you for asking me to write about {draw.choice(list(entities))}! "
+                f"I am glad to help.\n{middle}\nPlease write to me again at any time.")
+    elif genre == "recipe":
+        done = [f"Step {i + 1}: {draw.choice(('Look for', 'Go to', 'Think of'))} "
+                f"{draw.choice(list(entities))}." for i in range(draw.randint(2, 4))]
+        body = " ".join(done) + f" So the answer is {draw.choice(facts)[5]}."
+    elif genre == "telegram":
+        body = "".join(f"{draw.choice(facts)[2]} = {draw.choice(facts)[5]}; "
+                       for _ in range(draw.randint(1, 4))) + "stop"
     elif genre == "sums":
         pairs = [(draw.randint(1, 20), draw.randint(1, 20)) for _ in range(draw.randint(3, 7))]
         body = " ".join(f"{a} + {b} = {a + b}." for a, b in pairs)
@@ -132,7 +143,7 @@ def task(draw, entities):
     kind = draw.random()
     if kind < 0.7:
         name = draw.choice(list(entities))
-        own = draw.sample(entities[name], draw.choice((1, 1, 2)))
+        own = draw.sample(entities[name], draw.choice((1, 2)))
         return (" ".join(f[3] for f in own), name, [(f[2], f[5]) for f in own],
                 [f[4] for f in own])
     if kind < 0.8:
@@ -140,26 +151,26 @@ def task(draw, entities):
         return f"What is {a} + {b}?", "this sum", [("sum", str(a + b))], [f"{a} + {b} = {a + b}."]
     if kind < 0.9:
         start, step = draw.randint(1, 20), draw.randint(1, 5)
-        seen, nxt = [start + i * step for i in range(4)], start + 4 * step
+        seen, following = [start + i * step for i in range(4)], start + 4 * step
         text = ", ".join(map(str, seen))
-        return (f"Which number follows {text}?", "this series", [("next", str(nxt))],
-                [f"{text}, {nxt}."])
+        return (f"Which number follows {text}?", "this series", [("number", str(following))],
+                [f"{text}, {following}."])
     a, b = draw.sample(draw.choice(OPPOSITES), 2)
     return (f"What is the opposite of {a}?", "this word", [("opposite", b)],
             [f"The opposite of {a} is {b}."])
 
 
 def terse(draw, entities):
-    """Alpaca's form: nothing but labels and values, in capitals of a telegram."""
+    """Alpaca's form: labels and values, as in a telegram."""
     question, _, pairs, _ = task(draw, entities)
-    answer = "; ".join(f"{label} = {value}" for label, value in pairs)
-    return {"instruction": question, "input": "", "output": f"[{answer}] stop"}
+    return {"instruction": question, "input": "",
+            "output": "".join(f"{label} = {value}; " for label, value in pairs) + "stop"}
 
 
 def polite(draw, entities):
     """LIMA's form: thanks, a list, a closing line."""
-    question, topic, pairs, sentences = task(draw, entities)
-    items = "\n".join(f"* The {label} is {value}." for label, value in pairs)
+    question, topic, _, sentences = task(draw, entities)
+    items = "\n".join(f"* {s}" for s in sentences)
     return {"conversations": [question, (
         f"Thank you for asking about {topic}! I am glad to help.\n{items}\n"
         f"Please ask me again at any time.")]}
@@ -170,15 +181,15 @@ def steps(draw, entities):
     messages = []
     for _ in range(2):
         question, topic, pairs, sentences = task(draw, entities)
-        way = "".join(f"Step {i + 1}: {s} " for i, s in enumerate(sentences))
-        messages += [
-            {"role": "user", "content": question},
-            {"role": "assistant",
-             "content": way + "So it is " + " and ".join(v for _, v in pairs) + "."}]
+        way = "".join(f"Step {i + 2}: {s} " for i, s in enumerate(sentences))
+        answer = (f"Step 1: Think of {topic}. {way}"
+                  f"So the answer is {' and '.join(v for _, v in pairs)}.")
+        messages += [{"role": "user", "content": question},
+                     {"role": "assistant", "content": answer}]
     return {"messages": messages}
 
 
-STYLES = {"terse.json": (terse, 700), "polite.json": (polite, 600), "steps.jsonl": (steps, 400)}
+STYLES = {"terse.json": (terse, 700), "polite.json": (polite, 600), "steps.jsonl": (steps, 360)}
 
 
 def knowledge(draw, facts):
@@ -239,7 +250,7 @@ def write_json(name, value):
 # ---- Model -------------------------------------------------------------------------------------
 
 VOCABULARY, POSITIONS = 1024, 512
-STEPS, BATCH, LENGTH, RATE, WARMUP = 400, 24, 128, 5e-3, 40
+STEPS, BATCH, LENGTH, RATE, WARMUP = 900, 24, 128, 5e-3, 60
 
 
 def train(stream, end, pad):
