@@ -75,7 +75,7 @@ public record Preview(
         }
     }
 
-    private static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
+    static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             return trained(LoraLayout.of(layers, lora.config()), true);
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
