@@ -95,7 +95,8 @@ public final class CommonOptions {
         throw new IllegalArgumentException(
                 "%s must be left out with --resume, which goes on with the settings of run.json, but is: %s"
                         .formatted(
-                                option.longestName(), String.join(",", option.originalStringValues())));
+                                option.longestName(),
+                                String.join(",", option.originalStringValues())));
     }
 
     private static Path nextFree(String command) {

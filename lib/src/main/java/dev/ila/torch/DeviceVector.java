@@ -2,7 +2,6 @@ package dev.ila.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-
 import dev.ila.run.Require;
 
 /**

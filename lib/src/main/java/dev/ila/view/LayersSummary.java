@@ -176,8 +176,12 @@ public final class LayersSummary {
             if (!s.supervised()) {
                 text.append(shortened(s.text()));
             } else {
-                text.append(colour ? GREEN : "«").append(shortened(s.text()));
-                text.append(colour ? RESET : "»");
+                // Each line by itself, so that what stands before it keeps its own colour.
+                String piece = shortened(s.text());
+                text.append(
+                        colour
+                                ? GREEN + piece.replace("\n", RESET + "\n" + GREEN) + RESET
+                                : "«" + piece + "»");
             }
         }
         text.toString().lines().forEach(l -> line(out, "  │ %s", l));

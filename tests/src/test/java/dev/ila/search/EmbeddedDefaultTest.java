@@ -8,18 +8,15 @@ import dev.ila.cli.SearchOptions;
 import dev.ila.rank.Agreement;
 import dev.ila.rank.Ranking;
 import dev.ila.run.RunDirectory;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** What {@code ila-search} finds without options is no noise. */
 @Tag("slow")
