@@ -93,7 +93,8 @@ public final class CommonOptions {
 
     private static void refuse(OptionSpec option) {
         throw new IllegalArgumentException(
-                "%s must be left out with --resume, which goes on with the settings of run.json, but is: %s"
+                ("%s must be left out with --resume, which goes on with the settings of"
+                                + " run.json, but is: %s")
                         .formatted(
                                 option.longestName(),
                                 String.join(",", option.originalStringValues())));

@@ -7,6 +7,7 @@ import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.ila.run.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,7 @@ final class JsonRecords {
                 BufferedReader text = new BufferedReader(strict)) {
             new JsonRecords(file, consumer).read(text);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " must be a readable file, but is: " + e, e);
+            throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

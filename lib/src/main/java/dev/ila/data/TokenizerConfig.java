@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.ila.run.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ record TokenizerConfig(Map<String, String> tokens, Optional<String> template) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " must be a readable file, but is: " + e, e);
+            throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 record SafetensorsHeader(
         Map<String, TensorInfo> tensors, Map<String, String> metadata, String sha256) {
     private static final long LONGEST = 100_000_000;
+    private static final String CUT_OFF = " (copy a file again that was cut off)";
     private static final String METADATA = "__metadata__";
 
     static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
@@ -35,7 +36,7 @@ record SafetensorsHeader(
                 Long.toUnsignedString(length),
                 file,
                 "header length",
-                "between 2 and " + most);
+                "between 2 and " + most + CUT_OFF);
         byte[] text = bytes(channel, 8, (int) length).array();
         return new Reader(file, size - 8 - length, 8 + length).read(text);
     }
@@ -112,7 +113,12 @@ record SafetensorsHeader(
             String of = "data_offsets of " + tensor;
             boolean inside =
                     places.size() == 2 && places.get(0) <= places.get(1) && places.get(1) <= data;
-            FileCheck.that(inside, places, file, of, "[begin, end] within the " + data + " bytes");
+            FileCheck.that(
+                    inside,
+                    places,
+                    file,
+                    of,
+                    "[begin, end] within the " + data + " bytes" + CUT_OFF);
             long length = places.get(1) - places.get(0);
             long expected = length(type, shape, tensor);
             FileCheck.that(

@@ -7,6 +7,7 @@ import dev.ila.rank.Correlation;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
+import dev.ila.run.Failure;
 import dev.ila.run.Host;
 import dev.ila.run.Json;
 import dev.ila.run.Provenance;
@@ -147,7 +148,7 @@ final class Report {
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
-            throw new UncheckedIOException(path + " could not be made: " + e.getMessage(), e);
+            throw new UncheckedIOException(path + " could not be made: " + Failure.reason(e), e);
         }
     }
 
@@ -157,7 +158,7 @@ final class Report {
             Files.deleteIfExists(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    directory + " could not be removed: " + e.getMessage(), e);
+                    directory + " could not be removed: " + Failure.reason(e), e);
         }
     }
 }

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonSerializer;
 import dev.ila.run.AtomicFiles;
+import dev.ila.run.Failure;
 import dev.ila.run.Provenance;
 import dev.ila.run.Require;
 import java.io.IOException;
@@ -48,7 +49,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
         try {
             return GSON.fromJson(Files.readString(file), RunFile.class);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " could not be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     file + " must be a run's settings, but is: " + e.getMessage(), e);

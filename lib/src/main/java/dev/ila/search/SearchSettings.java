@@ -156,6 +156,13 @@ public record SearchSettings(
             double maxNorm,
             int evaluateEvery,
             Stability stability) {
+        /** Checks what only here has the options' names. */
+        public FineTuning {
+            Require.between(0, 1e6, weightDecay, "weight-decay");
+            Require.between(0, 1e30, maxNorm, "clip");
+            Require.atLeast(1, evaluateEvery, "evaluate-every");
+        }
+
         /** For the trainer. */
         Trainer.Settings training() {
             return new Trainer.Settings(

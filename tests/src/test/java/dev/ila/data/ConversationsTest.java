@@ -202,12 +202,7 @@ class ConversationsTest {
         Files.writeString(file, " \n");
         assertEquals(file + " must be a file with records, but is: empty", failure(file));
         Path missing = folder.resolve("none.json");
-        assertEquals(
-                missing
-                        + " must be a readable file, but is: "
-                        + "java.nio.file.NoSuchFileException: "
-                        + missing,
-                failure(missing));
+        assertEquals(missing + " could not be read: there is no such file", failure(missing));
     }
 
     @Test

@@ -1,0 +1,42 @@
+package dev.ila.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Runs {@code tests/fixtures/peft_reference.py}. */
+final class Python {
+    private Python() {}
+
+    /** A path that a tier needs; a test fails without. */
+    static String required(String variable) {
+        String value = System.getenv(variable);
+        assertNotNull(value, variable + " must be set for this tier of tests, but is: not set");
+        return value;
+    }
+
+    /** Runs a command of the reference to its end; what it said is the failure's message. */
+    static void reference(Object... arguments) throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path tests = Files.exists(here.resolve("fixtures")) ? here : here.resolve("tests");
+        List<String> command = new ArrayList<>(List.of(required("ILA_PYTHON")));
+        command.add(tests.resolve("fixtures/peft_reference.py").toString());
+        for (Object a : arguments) {
+            command.add(a.toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("HF_HUB_OFFLINE", "1");
+        Process process = builder.start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            String text = out.lines().collect(Collectors.joining("\n"));
+            assertEquals(0, process.waitFor(), text);
+        }
+    }
+}
