@@ -10,11 +10,11 @@ import java.util.List;
 
 /**
  * A checkpoint's weights on a device, ready to compute: at most one copy of them in compute
- * precision, filled slice by slice from the mapped files.
+ * precision, filled slice by slice from the files.
  */
 public final class LanguageModel implements AutoCloseable {
-    /** Bytes of a file that are mapped at once. */
-    private static final long SLICE = 64L << 20;
+    /** Bytes of a file that are held at once, beside the weights. */
+    private static final int SLICE = 8 << 20;
 
     private final Checkpoint checkpoint;
     private final Network network;
@@ -61,18 +61,19 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private static void fill(Weights to, Checkpoint layers, Checkpoint others) {
-        slices(others.embedding(), (r, t, b) -> to.put(Weights.Part.EMBEDDING, r, t, b));
-        slices(others.finalNorm(), (r, t, b) -> to.put(Weights.Part.FINAL_NORM, 0, t, b));
-        others.head().ifPresent(h -> slices(h, (r, t, b) -> to.put(Weights.Part.HEAD, r, t, b)));
+        Slices from = new Slices();
+        from.each(others.embedding(), (r, t, b) -> to.put(Weights.Part.EMBEDDING, r, t, b));
+        from.each(others.finalNorm(), (r, t, b) -> to.put(Weights.Part.FINAL_NORM, 0, t, b));
+        others.head().ifPresent(h -> from.each(h, (r, t, b) -> to.put(Weights.Part.HEAD, r, t, b)));
         for (int block = 0; block < others.architecture().blocks(); block++) {
             int at = block;
             List<StoredTensor> norms = others.norms(block);
-            slices(norms.get(0), (r, t, b) -> to.putNorm(at, 0, t, b));
-            slices(norms.get(1), (r, t, b) -> to.putNorm(at, 1, t, b));
+            from.each(norms.get(0), (r, t, b) -> to.putNorm(at, 0, t, b));
+            from.each(norms.get(1), (r, t, b) -> to.putNorm(at, 1, t, b));
         }
         for (LinearLayer layer : layers.layers()) {
             int l = layer.index() % Dimensions.LAYERS_PER_BLOCK;
-            slices(layers.weight(layer), (r, t, b) -> to.putLayer(layer.block(), l, r, t, b));
+            from.each(layers.weight(layer), (r, t, b) -> to.putLayer(layer.block(), l, r, t, b));
         }
     }
 
@@ -80,25 +81,37 @@ public final class LanguageModel implements AutoCloseable {
         void rows(int first, Stored type, ByteBuffer bytes);
     }
 
-    private static void slices(StoredTensor tensor, Put put) {
-        Stored type =
-                switch (tensor.info().type()) {
-                    case F32 -> Stored.F32;
-                    case F16 -> Stored.F16;
-                    case BF16 -> Stored.BF16;
-                    default ->
-                            throw new IllegalArgumentException(
-                                    tensor.info().name()
-                                            + " must be F32, F16 or BF16, but is: "
-                                            + tensor.info().type());
-                };
-        if (tensor.info().shape().size() == 1) {
-            put.rows(0, type, tensor.file().map(tensor.info(), 0, (int) tensor.info().length()));
-            return;
-        }
-        long step = Math.max(1, SLICE / tensor.rowBytes());
-        for (long r = 0; r < tensor.rows(); r += step) {
-            put.rows((int) r, type, tensor.rows(r, Math.min(tensor.rows(), r + step)));
+    /**
+     * Reads into one buffer, again and again. Maps would do without, but Java cannot give one back:
+     * every page read through them stays resident until garbage is collected, the whole file.
+     */
+    private static final class Slices {
+        private ByteBuffer buffer = ByteBuffer.allocateDirect(SLICE);
+
+        void each(StoredTensor tensor, Put put) {
+            Stored type =
+                    switch (tensor.info().type()) {
+                        case F32 -> Stored.F32;
+                        case F16 -> Stored.F16;
+                        case BF16 -> Stored.BF16;
+                        default ->
+                                throw new IllegalArgumentException(
+                                        tensor.info().name()
+                                                + " must be F32, F16 or BF16, but is: "
+                                                + tensor.info().type());
+                    };
+            boolean vector = tensor.info().shape().size() == 1;
+            long rowBytes = vector ? tensor.info().length() : tensor.rowBytes();
+            long rows = vector ? 1 : tensor.rows();
+            long step = Math.max(1, SLICE / rowBytes);
+            for (long r = 0; r < rows; r += step) {
+                int bytes = Math.toIntExact(Math.min(rows - r, step) * rowBytes);
+                if (bytes > buffer.capacity()) {
+                    buffer = ByteBuffer.allocateDirect(bytes);
+                }
+                tensor.file().read(tensor.info(), r * rowBytes, buffer.clear().limit(bytes));
+                put.rows((int) r, type, buffer.flip());
+            }
         }
     }
 

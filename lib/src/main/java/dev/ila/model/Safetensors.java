@@ -100,6 +100,26 @@ public final class Safetensors {
         }
     }
 
+    /**
+     * Reads a part of one tensor.
+     *
+     * @param tensor one of {@link #tensors}
+     * @param fromByte first byte, counted from the tensor's own first
+     * @param to is filled to its limit
+     */
+    public void read(TensorInfo tensor, long fromByte, ByteBuffer to) {
+        Objects.checkFromIndexSize(fromByte, to.remaining(), tensor.length());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            for (long at = tensor.offset() + fromByte; to.hasRemaining(); ) {
+                int n = channel.read(to, at);
+                FileCheck.that(n > 0, channel.size(), file, "size", size + " bytes as before");
+                at += n;
+            }
+        } catch (IOException e) {
+            throw FileCheck.unreadable(file, e);
+        }
+    }
+
     /** Reads a tensor of F32, F16 or BF16 into a new array, row by row. */
     public float[] floats(String name) {
         return new StoredTensor(this, tensor(name)).floats();

@@ -69,7 +69,7 @@ class SearchOptionsTest {
     @Test
     void withoutAModelTheEmbeddedOneHasItsOwnDefaults() {
         SearchSettings embedded = settings();
-        Path demo = Demo.extract(CommonOptions.cache());
+        Path demo = Demo.extract(InputOptions.cache());
         assertEquals(demo.toString(), embedded.model());
         assertEquals(List.of(demo.resolve("polite.json").toString()), embedded.data().files());
         assertEquals(5e-3, embedded.stage1().schedule().rate());

@@ -88,19 +88,6 @@ class NativeMemoryTest {
                         step -> resident.put(step, step % 100 == 0 ? resident() : 0));
                 long growth = resident.get(500) - resident.get(100);
                 assertTrue(growth <= 16 << 20, "stage " + stage + " grew by " + growth);
-                System.out.println(
-                        "RSS "
-                                + stage
-                                + " "
-                                + resident.get(100)
-                                + " "
-                                + resident.get(200)
-                                + " "
-                                + resident.get(300)
-                                + " "
-                                + resident.get(400)
-                                + " "
-                                + resident.get(500));
             }
         }
     }
