@@ -3,10 +3,13 @@ package dev.ila.cli;
 import ai.djl.engine.EngineException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -42,10 +45,25 @@ public final class Errors
     /** Runs the command; what is no exception, as want of memory, is told like one. */
     @Override
     public int execute(ParseResult result) {
+        requireOnce(result);
         try {
             return new RunLast().execute(result);
         } catch (OutOfMemoryError | LinkageError | StackOverflowError e) {
             return tell(e, result.commandSpec().commandLine(), verbose(result));
+        }
+    }
+
+    // In a group, picocli begins the group anew at the second one, and drops all before it.
+    private static void requireOnce(ParseResult result) {
+        List<String> names =
+                result.originalArgs().stream().map(a -> a.replaceFirst("=.*", "")).toList();
+        for (OptionSpec option : result.matchedOptions()) {
+            long times = names.stream().filter(Set.of(option.names())::contains).count();
+            if (times > 1 && !option.isMultiValue()) {
+                CommandLine command = result.commandSpec().commandLine();
+                throw new ParameterException(
+                        command, option.longestName() + " must be given once, but is: repeated");
+            }
         }
     }
 

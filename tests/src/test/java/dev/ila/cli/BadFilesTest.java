@@ -2,6 +2,9 @@ package dev.ila.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ila.data.Tokenizer;
+import dev.ila.model.Safetensors;
+import dev.ila.model.TensorInfo;
 import dev.ila.train.Fixture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Files that are missing, broken, or of something else. */
@@ -25,15 +31,22 @@ class BadFilesTest extends BadInput {
 
     @Test
     void truncatedWeights() throws Exception {
+        List<TensorInfo> tensors = new ArrayList<>(Safetensors.open(weights()).tensors().values());
+        tensors.sort(Comparator.comparingLong(TensorInfo::offset));
+        long begin = tensors.get(0).offset();
+        TensorInfo last = tensors.get(tensors.size() - 1);
+        long left = Files.size(weights()) - 1;
         try (RandomAccessFile file = new RandomAccessFile(weights().toFile(), "rw")) {
-            file.setLength(file.length() - 1000);
+            file.setLength(left);
         }
         refused(
                 1,
-                weights()
-                        + ": data_offsets of tensor model.layers.7.self_attn.v_proj.weight "
-                        + "must be [begin, end] within the 918680 bytes (copy a file again "
-                        + "that was cut off), but is: [915456, 919552]");
+                "%s: data_offsets of tensor %s must be [begin, end] within the %d bytes (copy a"
+                                .formatted(weights(), last.name(), left - begin)
+                        + " file again that was cut off), but is: [%d, %d]"
+                                .formatted(
+                                        last.offset() - begin,
+                                        last.offset() - begin + last.length()));
     }
 
     @Test
@@ -44,8 +57,9 @@ class BadFilesTest extends BadInput {
         refused(
                 1,
                 weights()
-                        + ": header length must be between 2 and 927392 (copy a file again "
-                        + "that was cut off), but is: 1099511627776");
+                        + ": header length must be between 2 and "
+                        + (Files.size(weights()) - 8)
+                        + " (copy a file again that was cut off), but is: 1099511627776");
     }
 
     @Test
@@ -87,12 +101,17 @@ class BadFilesTest extends BadInput {
                 StandardCopyOption.REPLACE_EXISTING);
         Files.copy(
                 small.resolve("model.safetensors"), weights(), StandardCopyOption.REPLACE_EXISTING);
+        int tokens;
+        try (Tokenizer tokenizer = Tokenizer.load(model)) {
+            tokens = tokenizer.vocabularySize();
+        }
         refused(
                 2,
                 "number of tokens in "
                         + model.resolve("tokenizer.json")
                         + " must be 96 or fewer, the rows of the model's embedding, but is: "
-                        + "1010, so tokenizer and model do not belong together");
+                        + tokens
+                        + ", so tokenizer and model do not belong together");
     }
 
     @Test

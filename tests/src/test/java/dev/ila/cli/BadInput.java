@@ -50,7 +50,10 @@ abstract class BadInput {
     SearchCommand.End run(String... more) throws Exception {
         List<String> all = new ArrayList<>(List.of("--model=" + model, "--out=" + out));
         all.addAll(List.of("--threads=2", "--steps=2", "--mask-steps=1", "--batch-size=2"));
-        all.addAll(List.of(more));
+        for (String option : more) {
+            all.removeIf(a -> a.startsWith(option.split("=")[0] + "="));
+            all.add(option);
+        }
         if (Stream.of(more).noneMatch(a -> a.startsWith("--data"))) {
             all.add("--data=" + demo.resolve("polite.json"));
         }

@@ -14,16 +14,20 @@ import org.junit.jupiter.api.Test;
 class BadOptionsTest extends BadInput {
     @Test
     void tooFewRecords() throws Exception {
+        String record = "{\"prompt\": \"a\", \"completion\": \"b\"}\n";
+        Path ten = Files.writeString(folder.resolve("ten.jsonl"), record.repeat(10));
         refused(
                 2,
-                "number of held-out examples must be between 1 and 599, one less "
-                        + "than there are, but is: 100000",
-                "--held-out=100000");
+                "number of held-out examples must be between 1 and 9, one less than there are, but"
+                        + " is: 10",
+                "--data=" + ten,
+                "--held-out=10");
         refused(
                 2,
-                "batch size must be between 1 and the number of examples (552), but "
-                        + "is: 100000",
-                "--batch-size=100000",
+                "batch size must be between 1 and the number of examples (6), but is: 7",
+                "--data=" + ten,
+                "--held-out=4",
+                "--batch-size=7",
                 "--micro-batch=1");
         refused(
                 2,

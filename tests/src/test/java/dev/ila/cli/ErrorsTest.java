@@ -64,6 +64,14 @@ class ErrorsTest {
     }
 
     @Test
+    void anOptionTwiceIsRefusedInsteadOfDroppingOthers() {
+        assertEquals(2, run(() -> 0, "--seed=1", "--out=x", "--seed", "2"));
+        assertEquals(
+                "try-me: --seed must be given once, but is: repeated; see try-me --help\n", text());
+        assertEquals(0, run(() -> 0, "--data=a", "--data=b", "--limit=1"));
+    }
+
+    @Test
     void aValueThatIsNoneIsNamed() {
         assertEquals(2, run(() -> 0, "--precision", "f16"));
         assertEquals(
