@@ -110,15 +110,17 @@ public final class SearchOptions {
                 names = "--rate",
                 paramLabel = "X",
                 description =
-                        "Highest learning rate of AdamW. Default: 2e-4; 5e-3 for the embedded"
+                        "Highest learning rate of AdamW. Default: 2e-4; 1e-3 for the embedded"
                                 + " model.")
         private Optional<Double> rate = Optional.empty();
 
         @Option(
                 names = "--schedule",
                 paramLabel = "SHAPE",
-                description = "constant or cosine, after warm-up. Default: constant.")
-        private Schedule.Shape shape = Schedule.Shape.CONSTANT;
+                description =
+                        "constant or cosine, after warm-up. Default: constant; cosine for the"
+                                + " embedded model.")
+        private Optional<Schedule.Shape> shape = Optional.empty();
 
         @Option(
                 names = "--warmup",
@@ -129,7 +131,7 @@ public final class SearchOptions {
         @Option(
                 names = "--steps",
                 paramLabel = "N",
-                description = "Most steps of stage 1. Default: 1000; 150 for the embedded model.")
+                description = "Most steps of stage 1. Default: 1000; 200 for the embedded model.")
         private Optional<Integer> steps = Optional.empty();
 
         @Option(
@@ -200,8 +202,8 @@ public final class SearchOptions {
         String directory =
                 model.map(Path::toString)
                         .orElseGet(() -> Demo.extract(InputOptions.cache()).toString());
-        double rate = first.rate.orElse(embedded ? 5e-3 : 2e-4);
-        int steps = first.steps.orElse(embedded ? 150 : 1000);
+        double rate = first.rate.orElse(embedded ? 1e-3 : 2e-4);
+        int steps = first.steps.orElse(embedded ? 200 : 1000);
         int micro = batching.micro.orElse(Math.min(8, batching.size));
         List<String> data = input.data();
         if (data.isEmpty() && embedded) {
@@ -221,13 +223,17 @@ public final class SearchOptions {
                 machine.compute(),
                 seed,
                 new SearchSettings.FineTuning(
-                        new Schedule(rate, first.warmup, first.shape, steps),
+                        new Schedule(rate, first.warmup, shape(embedded), steps),
                         first.weightDecay,
                         first.clip,
                         first.evaluateEvery,
                         new Stability(first.epsilon, first.window)),
                 new Ila.MaskSettings(second.start, second.rate, second.steps, second.sparsity),
                 source.stage);
+    }
+
+    private Schedule.Shape shape(boolean embedded) {
+        return first.shape.orElse(embedded ? Schedule.Shape.COSINE : Schedule.Shape.CONSTANT);
     }
 
     private Optional<Path> model(InputOptions input) {

@@ -10,11 +10,10 @@ import java.util.List;
  * How much memory a training step takes at its highest, by count of what {@code program.py} keeps
  * for the way back. In bytes.
  *
- * <p>Held to the resident memory of a process (Linux x86-64, glibc, CPU): with large pieces mapped
- * one by one the count of activations is right within 6 %; as glibc does it by itself, it holds up
- * to 30 % more, freed but in pieces that do not fit, of which 1.25 × is taken as the middle.
- * SmolLM2-135M in bf16 with LoRA, 8 × 384 tokens: 3.8 GB estimated, 3.9 measured; 4 × 384: 2.3 and
- * 2.5; 8 × 384 recomputed: 1.2 and 1.5. MemoryMeasuredTest repeats it.
+ * <p>An estimate. For a process of its own (Linux x86-64, glibc, CPU) most cases tried lay within a
+ * quarter of the resident memory's peak; small models with long examples were estimated up to 40 %
+ * too high, recomputation on SmolLM2 20 % too low. Glibc's allocator holds freed pieces that do not
+ * fit, for which activations are taken {@value #ALLOCATOR} times.
  *
  * @param weights frozen weights in compute precision, with the columns beside them for LoRA
  * @param change Δθ in f32; when it is trained also its gradient, AdamW's two means and the numbers
@@ -24,7 +23,7 @@ import java.util.List;
  * @param process the Java machine and PyTorch with nothing loaded
  */
 public record Memory(long weights, long change, long activations, long head, long process) {
-    /** Measured, with a heap that is hardly used. */
+    /** About what a process with a heap that is hardly used was seen to hold. */
     private static final long PROCESS = 400L << 20;
 
     /** What the allocator holds for each byte of activations. */

@@ -72,8 +72,9 @@ class SearchOptionsTest {
         Path demo = Demo.extract(InputOptions.cache());
         assertEquals(demo.toString(), embedded.model());
         assertEquals(List.of(demo.resolve("polite.json").toString()), embedded.data().files());
-        assertEquals(5e-3, embedded.stage1().schedule().rate());
-        assertEquals(150, embedded.stage1().schedule().steps());
+        assertEquals(1e-3, embedded.stage1().schedule().rate());
+        assertEquals(Schedule.Shape.COSINE, embedded.stage1().schedule().shape());
+        assertEquals(200, embedded.stage1().schedule().steps());
         assertEquals(
                 List.of(demo.resolve("terse.json").toString()),
                 settings("--data=terse").data().files());

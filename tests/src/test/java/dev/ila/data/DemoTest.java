@@ -65,7 +65,7 @@ class DemoTest {
         assertEquals(3, Demo.datasets().size());
         for (String name : Demo.datasets()) {
             List<JsonObject> records = records(Demo.dataset(folder, name));
-            assertTrue(records.size() >= 400, name + ": " + records.size());
+            assertTrue(records.size() >= 300, name + ": " + records.size());
             for (JsonObject record : records) {
                 List<String> answers = answers(record);
                 assertFalse(answers.isEmpty(), name);

@@ -24,15 +24,6 @@ class MemoryMeasuredTest {
         assertNear(model, "F32", "64", "250", "true", "false");
     }
 
-    @Test
-    @Tag("model")
-    void smolLm2() throws Exception {
-        String model = System.getenv("ILA_SMOLLM2");
-        assertTrue(model != null, "ILA_SMOLLM2 must be SmolLM2's directory for this tier");
-        assertNear(model, "BF16", "8", "384", "false", "false");
-        assertNear(model, "BF16", "8", "384", "true", "false");
-    }
-
     private void assertNear(String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
