@@ -64,7 +64,6 @@
 //SOURCES src/main/java/dev/ila/model/Safetensors.java
 //SOURCES src/main/java/dev/ila/model/SafetensorsHeader.java
 //SOURCES src/main/java/dev/ila/model/SafetensorsWriter.java
-//SOURCES src/main/java/dev/ila/model/Sha256.java
 //SOURCES src/main/java/dev/ila/model/StoredTensor.java
 //SOURCES src/main/java/dev/ila/model/StoredType.java
 //SOURCES src/main/java/dev/ila/model/StrictJson.java

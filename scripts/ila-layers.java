@@ -7,6 +7,7 @@
 import dev.ila.cli.Errors;
 import dev.ila.cli.InputOptions;
 import dev.ila.cli.MachineOptions;
+import dev.ila.cli.Progress;
 import dev.ila.cli.SearchOptions;
 import dev.ila.search.Preview;
 import dev.ila.search.Timing;
@@ -51,7 +52,7 @@ class IlaLayers implements Callable<Integer> {
     @Override
     public Integer call() {
         Preview preview = Preview.of(options.settings(input, machine, 1));
-        System.out.print(LayersSummary.text(preview, all, System.console() != null));
+        System.out.print(LayersSummary.text(preview, all, Progress.onTerminal()));
         System.out.print(
                 preview.fits()
                         ? LayersSummary.text(preview, Timing.measure(preview))

@@ -51,7 +51,7 @@ class IlaSearch implements Callable<Integer> {
     @Override
     public Integer call() {
         SearchSettings settings = common.resume() ? null : options.settings(common);
-        boolean terminal = System.console() != null;
+        boolean terminal = Progress.onTerminal();
         try (RunDirectory run = common.openRun("ila-search");
                 CtrlC ctrlC = new CtrlC();
                 SearchScreen screen = new SearchScreen(Progress.of(System.err, terminal), ctrlC)) {

@@ -1,5 +1,6 @@
 package dev.ila.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 
 /** Tells a person how far a long piece of work is. */
@@ -30,6 +31,22 @@ public interface Progress extends AutoCloseable {
     /** Ends the last piece of work. */
     @Override
     void close();
+
+    /**
+     * Whether a person sees what is printed. From Java 22 on there is a console without a terminal
+     * too, which has a method to say so.
+     */
+    static boolean onTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
 
     /**
      * Progress on a stream.

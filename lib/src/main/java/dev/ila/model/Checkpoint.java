@@ -1,5 +1,6 @@
 package dev.ila.model;
 
+import dev.ila.run.Hash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ public final class Checkpoint {
     public String fingerprint() {
         try {
             String config = Files.readString(directory.resolve(CONFIG));
-            return Sha256.of((config + "\n" + files.headers()).getBytes(StandardCharsets.UTF_8));
+            return Hash.sha256((config + "\n" + files.headers()).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw FileCheck.unreadable(directory.resolve(CONFIG), e);
         }

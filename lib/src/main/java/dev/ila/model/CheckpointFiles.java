@@ -77,7 +77,7 @@ record CheckpointFiles(Map<String, StoredTensor> tensors, SortedMap<String, Safe
                         .toList();
         return lines.size() == 1
                 ? lines.get(0).substring(0, 64)
-                : Sha256.of(String.join("", lines).getBytes(StandardCharsets.UTF_8));
+                : Hash.sha256(String.join("", lines).getBytes(StandardCharsets.UTF_8));
     }
 
     /** One line per file: name, length, hash of the header. */

@@ -3,6 +3,7 @@ package dev.ila.model;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.ila.run.Hash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,7 +77,7 @@ record SafetensorsHeader(
             return new SafetensorsHeader(
                     Collections.unmodifiableMap(tensors),
                     Collections.unmodifiableMap(metadata),
-                    Sha256.of(text));
+                    Hash.sha256(text));
         }
 
         private Map<String, String> metadata(JsonElement value) {

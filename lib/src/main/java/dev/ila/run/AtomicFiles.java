@@ -1,16 +1,14 @@
 package dev.ila.run;
 
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Files that are there whole or not at all: written beside their place, forced to the disk, then
@@ -61,16 +59,14 @@ public final class AtomicFiles {
     }
 
     private static void force(Path part, Content content) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        // Makes the file, with an exception that says what is wrong if it cannot be made. The
+        // other stream is not closed by an interrupt of the thread, as one of a channel would be.
+        Files.newOutputStream(part).close();
+        try (FileOutputStream file = new FileOutputStream(part.toFile())) {
+            OutputStream out = new BufferedOutputStream(file, BUFFER);
             content.to(out);
             out.flush();
-            channel.force(true);
+            file.getFD().sync();
         }
     }
 

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What names a file's content. */
+/** What names content. */
 public final class Hash {
     private static final int BUFFER = 1 << 16;
 
@@ -22,7 +22,7 @@ public final class Hash {
      */
     public static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = digest();
             byte[] buffer = new byte[BUFFER];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
@@ -31,8 +31,19 @@ public final class Hash {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
+        }
+    }
+
+    /** SHA-256 of bytes, in 64 hexadecimal digits. */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

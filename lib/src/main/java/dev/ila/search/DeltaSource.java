@@ -24,7 +24,13 @@ record DeltaSource(List<LinearLayer> layers, Optional<LoraLayout> layout, float[
     /** Full differences are kept under this name in the run directory. */
     private static final String DIFFERENCE = "delta.safetensors";
 
-    static DeltaSource of(SearchSettings.Delta delta, Checkpoint base, long seed) {
+    /**
+     * Δθ before stage 1, or as it came.
+     *
+     * @param aligned the other model of a difference, if it is one
+     */
+    static DeltaSource of(
+            SearchSettings.Delta delta, Checkpoint base, Optional<Checkpoint> aligned, long seed) {
         List<LinearLayer> layers = base.layers();
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
@@ -32,9 +38,9 @@ record DeltaSource(List<LinearLayer> layers, Optional<LoraLayout> layout, float[
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
             return new DeltaSource(layers, Optional.of(read.layout()), read.values());
-        } else if (delta instanceof SearchSettings.Delta.Aligned aligned) {
-            Checkpoint other = Checkpoint.open(Path.of(aligned.directory()));
-            return new DeltaSource(layers, Optional.empty(), FullDifference.between(base, other));
+        } else if (aligned.isPresent()) {
+            float[] values = FullDifference.between(base, aligned.get());
+            return new DeltaSource(layers, Optional.empty(), values);
         }
         int size = Math.toIntExact(FullDifference.size(layers));
         return new DeltaSource(layers, Optional.empty(), new float[size]);

@@ -74,11 +74,6 @@ public final class Search {
         return new Search(settings, run, observer).go(false);
     }
 
-    /** The settings of a run that was begun. */
-    public static SearchSettings settings(RunDirectory run) {
-        return RunFile.read(run.settings()).settings();
-    }
-
     /**
      * Goes on with a run from its last checkpoint.
      *
@@ -92,7 +87,7 @@ public final class Search {
                     "run to resume must be unfinished, but is: finished; its result is "
                             + run.result());
         }
-        SearchSettings settings = settings(run);
+        SearchSettings settings = RunFile.read(run.settings()).settings();
         int begun = settings.compute().threads();
         if (threads.orElse(begun) != begun) {
             throw new IllegalArgumentException(
@@ -105,19 +100,21 @@ public final class Search {
 
     private Outcome go(boolean resume) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
-        DeltaSource source = DeltaSource.of(settings.delta(), checkpoint, seeds.init());
+        Optional<Checkpoint> aligned = settings.delta().aligned();
         Dataset data = settings.data().read(checkpoint);
         Dataset.Split split = data.split(settings.data().heldOut(), seeds.order());
-        RunFile about = about(checkpoint, data);
+        Work work =
+                new Work(
+                        batches(split, seeds.order()),
+                        batches(split, seeds.mask()),
+                        heldOut(split));
+        RunFile about = about(checkpoint, aligned, data);
         if (resume) {
             RunFile.read(run.settings()).requireSame(about.data(), about.model());
         }
-        batches(split, seeds.order());
-        Checkpoint others =
-                settings.delta() instanceof SearchSettings.Delta.Aligned a
-                        ? Checkpoint.open(Path.of(a.directory()))
-                        : checkpoint;
-        try (LanguageModel model = LanguageModel.load(checkpoint, others, settings.compute())) {
+        DeltaSource source = DeltaSource.of(settings.delta(), checkpoint, aligned, seeds.init());
+        try (LanguageModel model =
+                LanguageModel.load(checkpoint, aligned.orElse(checkpoint), settings.compute())) {
             // Not before everything was read: what cannot run leaves nothing in its directory.
             if (!resume) {
                 about.write(run.settings());
@@ -127,14 +124,18 @@ public final class Search {
                     resume && Files.exists(stateFile())
                             ? Optional.of(State.read(stateFile()))
                             : Optional.empty();
-            return stages(model, source, split, from, report);
+            return stages(model, source, work, from, report);
         }
     }
+
+    /** Batches of a step of stage 1 and of stage 2, from 1, and what is held out. */
+    private record Work(
+            IntFunction<List<Batch>> first, IntFunction<List<Batch>> second, List<Batch> heldOut) {}
 
     private Outcome stages(
             LanguageModel model,
             DeltaSource source,
-            Dataset.Split split,
+            Work work,
             Optional<State> from,
             Report report) {
         State state;
@@ -143,17 +144,19 @@ public final class Search {
         if (from.isPresent() && from.get().stage() == 2) {
             state = from.get();
             learned = settings.delta().learned() ? source.kept(run) : source;
-            stable = trainer1(model, null).stable(state.history());
+            stable = settings.stage1().stable(state.history());
         } else {
             History history = new History(List.of());
             if (settings.delta().learned()) {
                 State start = from.orElse(State.start(1, source.initial(), history));
                 Change change = source.onto(model.network());
-                Trainer trainer = trainer1(model, Ila.stage1(model.network(), change));
-                List<Batch> heldOut =
-                        Batches.inOrder(split.heldOut(), settings.data().microBatch());
-                history = train(trainer, 1, batches(split, seeds.order()), heldOut, start);
-                stable = trainer.stable(history);
+                Trainer trainer =
+                        new Trainer(
+                                model.network(),
+                                Ila.stage1(model.network(), change),
+                                settings.stage1().training());
+                history = train(trainer, 1, work.first(), work.heldOut(), start);
+                stable = settings.stage1().stable(history);
                 learned =
                         new DeltaSource(source.layers(), source.layout(), change.values().values());
                 change.values().close();
@@ -169,13 +172,13 @@ public final class Search {
             state = State.start(2, s, history);
             save(state);
         }
-        return stage2(model, learned, split, state, stable, report);
+        return stage2(model, learned, work.second(), state, stable, report);
     }
 
     private Outcome stage2(
             LanguageModel model,
             DeltaSource learned,
-            Dataset.Split split,
+            IntFunction<List<Batch>> batches,
             State state,
             Optional<Stability.Point> stable,
             Report report) {
@@ -183,15 +186,10 @@ public final class Search {
         DeviceVector logits = model.network().vector(state.values());
         Trainable mask = Ila.stage2(change, logits, settings.stage2());
         Trainer trainer = new Trainer(model.network(), mask, settings.stage2().training());
-        IntFunction<List<Batch>> batches = batches(split, seeds.mask());
         History history = train(trainer, 2, batches, List.of(), state);
         double[] gain =
                 Ila.gain(model.network(), change, Report.gainBatches(batches, settings.stage2()));
         return report.stage2(history, stable, learned, logits.values(), gain);
-    }
-
-    private Trainer trainer1(LanguageModel model, Trainable what) {
-        return new Trainer(model.network(), what, settings.stage1().training());
     }
 
     private History train(
@@ -231,14 +229,16 @@ public final class Search {
         return step -> all.step(step - 1L);
     }
 
-    private RunFile about(Checkpoint checkpoint, Dataset data) {
+    private List<Batch> heldOut(Dataset.Split split) {
+        return Batches.inOrder(split.heldOut(), settings.data().microBatch());
+    }
+
+    private RunFile about(Checkpoint checkpoint, Optional<Checkpoint> aligned, Dataset data) {
         Map<String, String> files = new TreeMap<>();
         data.sources().forEach(s -> files.put(s.file(), s.sha256()));
         Map<String, String> models = new TreeMap<>();
         models.put("weights", checkpoint.sha256());
-        if (settings.delta() instanceof SearchSettings.Delta.Aligned a) {
-            models.put("aligned", Checkpoint.open(Path.of(a.directory())).sha256());
-        }
+        aligned.ifPresent(a -> models.put("aligned", a.sha256()));
         return new RunFile(settings, files, models);
     }
 

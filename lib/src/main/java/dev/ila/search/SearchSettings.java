@@ -11,6 +11,7 @@ import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
 import dev.ila.torch.Compute;
+import dev.ila.train.History;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
 import dev.ila.train.Trainer;
@@ -102,6 +103,11 @@ public record SearchSettings(
             return false;
         }
 
+        /** The other model, if Δθ is a difference of two; its files are opened and checked. */
+        default Optional<Checkpoint> aligned() {
+            return Optional.empty();
+        }
+
         /**
          * LoRA factors, to be learned.
          *
@@ -138,7 +144,12 @@ public record SearchSettings(
         record Adapter(String directory) implements Delta {}
 
         /** Another checkpoint: Δθ = its linear layers − the model's. */
-        record Aligned(String directory) implements Delta {}
+        record Aligned(String directory) implements Delta {
+            @Override
+            public Optional<Checkpoint> aligned() {
+                return Optional.of(Checkpoint.open(Path.of(directory)));
+            }
+        }
     }
 
     /**
@@ -161,6 +172,11 @@ public record SearchSettings(
             Require.between(0, 1e6, weightDecay, "weight-decay");
             Require.between(0, 1e30, maxNorm, "clip");
             Require.atLeast(1, evaluateEvery, "evaluate-every");
+        }
+
+        /** Where stage 1 became stable, if it did. */
+        Optional<Stability.Point> stable(History history) {
+            return stability.find(history.stage(1), schedule);
         }
 
         /** For the trainer. */

@@ -121,7 +121,7 @@ public final class Trainer {
     }
 
     /** Where the training became stable, if it was to be tested and did. */
-    public Optional<Stability.Point> stable(History history) {
+    private Optional<Stability.Point> stable(History history) {
         return settings.stability()
                 .flatMap(s -> s.find(history.stage(settings.stage()), settings.schedule()));
     }

@@ -51,6 +51,15 @@ class AtomicFilesTest {
     }
 
     @Test
+    void anInterruptDoesNotBreakAFile() throws IOException {
+        Path file = folder.resolve("state.safetensors");
+        Thread.currentThread().interrupt();
+        AtomicFiles.write(file, "whole");
+        assertTrue(Thread.interrupted());
+        assertEquals("whole", Files.readString(file));
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void aFullDiskIsToldInOneLineWithTheRemedy() throws IOException {
         Path file = folder.resolve("checkpoint.bin");

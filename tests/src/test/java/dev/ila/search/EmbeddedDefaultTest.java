@@ -41,6 +41,7 @@ class EmbeddedDefaultTest {
             SearchSettings settings = options.search.settings(options.common);
             try (RunDirectory run = RunDirectory.create(folder.resolve("seed-" + seed))) {
                 Outcome outcome = Search.start(settings, run, new Search.Observer() {});
+                assertTrue(outcome.stable().isPresent(), "seed " + seed + " was not stable");
                 var metrics = outcome.result().findings().metrics();
                 double first = metrics.get("stage1.first_held_out_loss");
                 double last = metrics.get("stage1.last_held_out_loss");
@@ -50,9 +51,7 @@ class EmbeddedDefaultTest {
         }
         assertEquals(SEEDS, rankings.size());
         Agreement agreement = Agreement.spearman(rankings, DRAWS, 1);
-        // 0.55 was measured (lib/demo/README.md); processors that round differently train another
-        // model, whose mean may be another.
-        assertTrue(agreement.mean() >= 0.35, agreement.toString());
+        assertTrue(agreement.mean() >= 0.5, agreement.toString());
         assertTrue(agreement.aboveChance(), agreement.toString());
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -35,7 +36,7 @@ final class MemoryProbe {
                         : new SearchSettings.Delta.Lora(8, 16, List.of("all-linear"));
         int rows = Integer.parseInt(args[2]);
         int length = Integer.parseInt(args[3]);
-        DeltaSource source = DeltaSource.of(delta, checkpoint, 1);
+        DeltaSource source = DeltaSource.of(delta, checkpoint, Optional.empty(), 1);
         long peak;
         try (LanguageModel model = LanguageModel.load(checkpoint, compute)) {
             Network network = model.network();
