@@ -1,6 +1,8 @@
 package dev.ila.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.Path;
 
 /**
  * PyTorch's engine in this process: started once, with one thread count, without a word outside.
@@ -35,6 +37,20 @@ public final class Torch {
         System.setProperty("OPT_OUT_TRACKING", "true");
         Engine.getEngine("PyTorch");
         started = threads;
+    }
+
+    /**
+     * Does some work while PyTorch records each of its operations.
+     *
+     * @param trace file for the record, in the form of Chrome's tracing: times in microseconds
+     */
+    public static void profile(Path trace, Runnable work) {
+        JniUtils.startProfile(false, true, false);
+        try {
+            work.run();
+        } finally {
+            JniUtils.stopProfile(trace.toString());
+        }
     }
 
     /** PyTorch's version, as {@code 2.7.1}. */
