@@ -32,6 +32,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -62,6 +63,9 @@ class IlaProfile implements Callable<Integer> {
     @Option(names = "--precision", description = "bf16 or f32")
     private Precision precision = Precision.BF16;
 
+    @Option(names = "--products", description = "bf16 or f32 (default: what is faster here)")
+    private Optional<Precision> products = Optional.empty();
+
     @Option(names = "--recompute", description = "compute blocks again instead of keeping them")
     private boolean recompute;
 
@@ -71,7 +75,7 @@ class IlaProfile implements Callable<Integer> {
     @Option(names = "--steps", description = "timed without profile, after two to warm up")
     private int steps = 5;
 
-    @Option(names = "--rows", description = "lines of the table")
+    @Option(names = "--rows", description = "lines of the table; 0: none")
     private int rows = 30;
 
     @Option(names = "--shapes", description = "one line for each shape of an operation's inputs")
@@ -92,7 +96,9 @@ class IlaProfile implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Compute compute = new Compute("cpu", precision, threads, recompute);
+        Compute usual = new Compute("cpu", precision, threads, recompute);
+        Compute compute =
+                new Compute("cpu", precision, threads, recompute, products.orElse(usual.products()));
         Path trace = Files.createTempFile("ila-profile", ".json");
         try (LanguageModel loaded = LanguageModel.load(Checkpoint.open(model), compute)) {
             Runnable step = step(loaded);
@@ -106,17 +112,21 @@ class IlaProfile implements Callable<Integer> {
             }
             Arrays.sort(seconds);
             System.out.printf(
-                    "%d x %d tokens, %s: %.3f s a step (median of %d; %.3f to %.3f), %.0f tokens/s,"
+                    "%d x %d tokens, %s, products in %s: %.3f s a step (median of %d; %.3f to %.3f), %.0f tokens/s,"
                             + " peak %.2f GB%n",
                     batch,
                     length,
                     precision,
+                    compute.products(),
                     seconds[steps / 2],
                     steps,
                     seconds[0],
                     seconds[steps - 1],
                     batch * length / seconds[steps / 2],
                     peakGb());
+            if (rows == 0) {
+                return 0;
+            }
             Torch.profile(trace, step);
             show(totals(JsonParser.parseString(Files.readString(trace))));
         } finally {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -88,19 +89,26 @@ public record Host(
         return System.getProperty(name, "unknown");
     }
 
+    /** Whether the processor says that it has a feature, as {@code amx_bf16}; on Linux only. */
+    public static boolean processorHas(String feature) {
+        return processorSays("flags")
+                .map(f -> List.of(f.split(" ")).contains(feature))
+                .orElse(false);
+    }
+
     private static String processor() {
-        Path info = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(info)) {
-            return Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"))
-                    .orElseGet(() -> property("os.arch"));
-        }
-        try (Stream<String> lines = Files.lines(info)) {
-            return lines.filter(line -> line.startsWith("model name"))
+        return processorSays("model name")
+                .or(() -> Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER")))
+                .orElseGet(() -> property("os.arch"));
+    }
+
+    private static Optional<String> processorSays(String key) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith(key))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElseGet(() -> property("os.arch"));
-        } catch (IOException e) {
-            return property("os.arch");
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
         }
     }
 }

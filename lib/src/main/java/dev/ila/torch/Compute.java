@@ -3,6 +3,7 @@ package dev.ila.torch;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import dev.ila.run.Host;
 import dev.ila.run.Require;
 import java.util.Locale;
 
@@ -14,10 +15,18 @@ import java.util.Locale;
  * @param threads of the CPU; runs repeat bit by bit only with the same number
  * @param recompute whether to keep only each block's input and compute the rest of it again on the
  *     way back: less memory, about a third more time
+ * @param products number type in which a block is computed: the precision, or f32 where the
+ *     processor's bf16 products are slower; no less exact
  */
-public record Compute(String device, Precision precision, int threads, boolean recompute) {
+public record Compute(
+        String device, Precision precision, int threads, boolean recompute, Precision products) {
     /** Checks the values; whether the device exists, {@link Network} finds out. */
     public Compute {
+        Require.that(
+                precision == products || products == Precision.F32,
+                products,
+                "products",
+                precision + " or F32");
         device = device.toLowerCase(Locale.ROOT);
         Require.that(
                 device.matches("cpu|cuda(:\\d{1,3})?"),
@@ -25,6 +34,17 @@ public record Compute(String device, Precision precision, int threads, boolean r
                 "--device",
                 "cpu, cuda or cuda:NUMBER");
         Require.atLeast(1, threads, "--threads");
+    }
+
+    /** With products in the type that is faster on this machine. */
+    public Compute(String device, Precision precision, int threads, boolean recompute) {
+        this(device, precision, threads, recompute, products(device, precision));
+    }
+
+    /** Bf16 products of a CPU are the faster ones if it multiplies matrices, by AMX. */
+    private static Precision products(String device, Precision precision) {
+        boolean cpu = device.equalsIgnoreCase("cpu");
+        return cpu && !Host.processorHas("amx_bf16") ? Precision.F32 : precision;
     }
 
     /** CPU, f32, as many threads as the machine has processors. */

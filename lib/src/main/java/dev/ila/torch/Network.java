@@ -7,6 +7,7 @@ import dev.ila.data.Batch;
 import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
@@ -25,7 +26,10 @@ public final class Network implements AutoCloseable {
         MASK_GRADIENT
     }
 
-    private static final int CHUNK = 256;
+    /** Logits that are there at once; in f32 less than the 32 MiB that glibc's heap takes. */
+    private static final int LOGITS = 7_500_000;
+
+    private static final int LEAST_CHUNK = 16;
 
     private final Dimensions dimensions;
     private final Compute compute;
@@ -162,18 +166,21 @@ public final class Network implements AutoCloseable {
         Program.Arguments a = new Program.Arguments();
         a.add(step.create(ids, new Shape(rows, length)));
         a.add(step.create(keep)).add(step.create(labels));
+        long[] numbers = {
+            dimensions.heads(),
+            dimensions.keyValueHeads(),
+            dimensions.headSize(),
+            dimensions.blocks(),
+            dimensions.tiedHead() ? 1 : 0,
+            want.ordinal(),
+            full ? 1 : 0,
+            compute.recompute() ? 1 : 0,
+            chunk(dimensions.vocabulary()),
+            compute.products().code()
+        };
         a.add(
                 Program.longs(
-                        step,
-                        dimensions.heads(),
-                        dimensions.keyValueHeads(),
-                        dimensions.headSize(),
-                        dimensions.blocks(),
-                        dimensions.tiedHead() ? 1 : 0,
-                        want.ordinal(),
-                        full ? 1 : 0,
-                        compute.recompute() ? 1 : 0,
-                        CHUNK));
+                        step, LongStream.concat(LongStream.of(numbers), starts(change)).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope).add(change.values().array());
         long[] ranks = new long[dimensions.layers()];
@@ -202,13 +209,35 @@ public final class Network implements AutoCloseable {
         }
         long size = 0;
         for (int i = 0; i < layers; i++) {
-            int l = i % Dimensions.LAYERS_PER_BLOCK;
-            long in = dimensions.inputs(l);
-            long out = dimensions.outputs(l);
-            size += change instanceof Change.Factors f ? f.ranks().get(i) * (in + out) : in * out;
+            size += size(change, i);
         }
         int has = change.values().size();
         Require.that(has == Math.max(1, size), has, "length of the change", "" + size);
+    }
+
+    /** Supervised tokens whose logits are there at once. */
+    static int chunk(int vocabulary) {
+        return Math.max(LEAST_CHUNK, LOGITS / vocabulary);
+    }
+
+    private long size(Change change, int layer) {
+        int l = layer % Dimensions.LAYERS_PER_BLOCK;
+        long in = dimensions.inputs(l);
+        long out = dimensions.outputs(l);
+        return change instanceof Change.Factors f ? f.ranks().get(layer) * (in + out) : in * out;
+    }
+
+    /** Where in the change each block begins. */
+    private LongStream starts(Change change) {
+        long[] starts = new long[dimensions.blocks()];
+        long at = 0;
+        for (int i = 0; i < dimensions.layers(); i++) {
+            if (i % Dimensions.LAYERS_PER_BLOCK == 0) {
+                starts[i / Dimensions.LAYERS_PER_BLOCK] = at;
+            }
+            at += size(change, i);
+        }
+        return LongStream.of(starts);
     }
 
     private void rope(int length) {
@@ -237,7 +266,7 @@ public final class Network implements AutoCloseable {
                                 "to_compute",
                                 new Program.Arguments()
                                         .add(f32)
-                                        .add(Program.longs(step, weights.code())));
+                                        .add(Program.longs(step, compute.products().code())));
                 x.attach(manager);
                 rope.add(x);
             }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * θ₀ on the device, in compute precision, one copy: embedding, norms, and the linear layers of each
- * block in four fused matrices (q|k|v, o, gate|up, down) with room for LoRA's s·B to their right.
+ * θ₀ on the device, in one copy: embedding, norms, and the linear layers of each block in four
+ * fused matrices (q|k|v, o, gate|up, down) with room for LoRA's s·B to their right.
  */
 public final class Weights {
     /** A weight that is not a layer of a block. */
@@ -38,7 +38,7 @@ public final class Weights {
     Weights(Dimensions dimensions, Program program, Precision precision) {
         this.dimensions = dimensions;
         this.program = program;
-        this.code = (precision == Precision.BF16 ? Stored.BF16 : Stored.F32).code();
+        this.code = precision.code();
         zeros(dimensions.vocabulary(), dimensions.hidden());
         zeros(1, dimensions.hidden());
         if (!dimensions.tiedHead()) {
@@ -58,11 +58,6 @@ public final class Weights {
     /** As the program wants them. */
     List<NDArray> arrays() {
         return arrays;
-    }
-
-    /** PyTorch's number for the compute type. */
-    int code() {
-        return code;
     }
 
     /**

@@ -8,15 +8,19 @@
 # Sizes:  B examples, T tokens of the longest, N = B·T rows, H hidden, F intermediate, V vocabulary,
 #         D head size, nh query heads, nk key/value heads, g = nh/nk, K inputs of a matrix, P extra columns.
 #
+# Types:  weights and what is kept for the way back have the type of the weights, f32 or bf16. A block is
+#         computed in the type `compute`: the same, or f32 where the processor's products of bf16 are slower.
+#
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk                          int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, starts         int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
+#     compute: number of the type      starts [blocks]: where each block's part of delta begins
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
-#      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   compute type
+#      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
-#   rope: cos and sin, each [≥T, D/2]                                                    compute type
+#   rope: cos and sin, each [≥T, D/2]                                                    compute
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
 #   ranks [7·blocks] (kind 0), scales [7·blocks] α/r                                     CPU
 #   gamma [7·blocks]                                                                     f32
@@ -66,106 +70,137 @@ class M(Module):
 
   # ---- pieces
 
-  # x [.., D] in halves; cos, sin [T, D/2]
-  def rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  # x [.., D] in halves, to out of the same shape; cos, sin broadcast to [.., D/2]; sign -1: back again
+  def rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor, sign: float, out: Tensor) -> Tensor:
     h = x.size(-1) // 2
     a = x[..., :h]
     b = x[..., h:]
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+    torch.mul(a, cos, out=out[..., :h]).addcmul_(b, sin, value=-sign)
+    torch.mul(b, cos, out=out[..., h:]).addcmul_(a, sin, value=sign)
+    return out
 
-  # RMSNorm: x / sqrt(mean(x²) + eps) · w, the mean in f32; also 1 / sqrt(..), [N,1]
-  def norm(self: __torch__.M, x: Tensor, w: Tensor, eps: float) -> Tuple[Tensor, Tensor]:
-    xf = x.to(6)
-    rstd = torch.rsqrt(torch.linalg_vector_norm(xf, 2, [-1], True).pow(2) / x.size(-1) + eps)
-    return ((xf * rstd).to(x.dtype) * w, rstd.to(x.dtype))
+  # 1 / sqrt(mean(x²) + eps), [N,1], the mean in f32
+  def inverse_rms(self: __torch__.M, x: Tensor, eps: float) -> Tensor:
+    norm = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    return torch.rsqrt(norm.mul_(norm).div_(x.size(-1)).add_(eps))
 
-  # dx = r·(dh·w) − x·⟨dh·w, x⟩·r³/H
-  def norm_back(self: __torch__.M, dh: Tensor, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
-    hw = dh * w
-    c = torch.matmul(hw.unsqueeze(1), x.unsqueeze(2)).squeeze(2)
-    c = c * rstd * rstd * rstd / x.size(-1)
-    return torch.addcmul_(hw.mul_(rstd), x, c, value=-1)
+  # RMSNorm: (x·r)·w, to out
+  def norm(self: __torch__.M, x: Tensor, w: Tensor, r: Tensor, out: Tensor) -> Tensor:
+    return torch.mul(x, r, out=out).mul_(w)
 
-  # h [N,K] and its low-rank image u = A·h scaled by γ: [h | g·u] [N,K+P]. Nothing to add: h itself.
-  def widen(self: __torch__.M, h: Tensor, u: Tensor, g: Tensor) -> Tensor:
-    if u.size(1) == 0:
-      return h
-    return torch.cat([h, (u * g).to(h.dtype)], -1)
+  # dz + r·(dh·w) − x·⟨dh·w, x⟩·r³/H; dh is overwritten
+  def norm_back(self: __torch__.M, dz: Tensor, dh: Tensor, x: Tensor, w: Tensor, r: Tensor) -> Tensor:
+    hw = dh.mul_(w)
+    c = torch.sum(hw * x, [-1], True, dtype=6).mul_(r.pow(3)).div_(-x.size(-1))
+    return torch.addcmul(dz, hw, r.to(x.dtype)).addcmul_(x, c.to(x.dtype))
 
-  # ---- one block; a[j] [P,K] the stacked A of the j-th fused matrix, g[j] [P] γ of each of its rows, in f32 since
-  #      bf16 has too few digits for a mask that moves by 1e-4
+  # A place for the input h [N,K] of a product with, right of it, [N,P]
+  def room(self: __torch__.M, like: Tensor, N: int, K: int, a: Tensor) -> Tensor:
+    return torch.empty([N, K + a.size(0)], dtype=like.dtype, device=like.device)
 
-  def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, cos: Tensor, sin: Tensor, causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+  # [h | γ·u]·[W | s·B]ᵀ with u = A·h, for hu whose h is there; also u. a [P,K] is the stacked A, g [P] the
+  # γ of each of its rows, in f32 since bf16 has too few digits for a mask that moves by 1e-4.
+  def product(self: __torch__.M, hu: Tensor, w: Tensor, a: Tensor, g: Tensor) -> Tuple[Tensor, Tensor]:
+    P, K = a.size(0), a.size(1)
+    h = hu[:, :K]
+    u = torch.linear(h, a)
+    if P > 0:
+      torch.mul(u, g, out=hu[:, K:])
+    return (torch.linear(hu, w), u)
+
+  # Its gradient by h, from d, that by [h | γ·u], in its first columns
+  def product_back(self: __torch__.M, d: Tensor, a: Tensor, g: Tensor) -> Tensor:
+    P, K = a.size(0), a.size(1)
+    dh = d[:, :K]
+    if P == 0:
+      return dh
+    return dh.addmm_((d[:, K:] * g).to(d.dtype), a)
+
+  # Attention's probabilities [B,nk,g·T,T]: query heads of a group stand as rows. causal [T,T]
+  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, causal: Tensor) -> Tensor:
+    B, nk, gT, T = q.size(0), q.size(1), q.size(2), k.size(2)
+    p = torch.matmul(q, k.transpose(2, 3)).mul_(q.size(3) ** -0.5).view([B, nk, gT // T, T, T])
+    return torch.softmax(p.add_(causal), -1).view([B, nk, gT, T])
+
+  # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, 1/rms twice, four u.
+  #      w, a, g as `ready` makes them. What leaves the block has gone through the type `kept`.
+
+  def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, kept: int, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
-    q_per_k = nh // nk
-    h, r1 = self.norm(x, w[0], eps)
-    u1 = torch.linear(h, a[0])
-    hu = self.widen(h, u1, g[0])
-    qkv = torch.linear(hu, w[2]).view([B, T, nh + 2 * nk, D])
-    qk = self.rotate(qkv[:, :, :nh+nk].transpose(1, 2), cos, sin)
-    q = qk[:, :nh].reshape([B, nk, q_per_k * T, D])                    # query heads of a group as rows
-    k = qk[:, nh:].contiguous()
-    v = qkv[:, :, nh+nk:].transpose(1, 2).contiguous()
-    p = torch.matmul(q, k.transpose(2, 3)).mul_(D ** -0.5).view([B, nk, q_per_k, T, T])
-    p = torch.softmax(p.add_(causal), -1).view([B, nk, q_per_k * T, T])
-    o = torch.matmul(p, v).view([B, nh, T, D]).transpose(1, 2).reshape([B * T, nh * D])
-    u2 = torch.linear(o, a[1])
-    ou = self.widen(o, u2, g[1])
-    y = x + torch.linear(ou, w[3])
-    h2, r2 = self.norm(y, w[1], eps)
-    u3 = torch.linear(h2, a[2])
-    hu2 = self.widen(h2, u3, g[2])
-    gu = torch.linear(hu2, w[4])                                       # gate | up [N,2F]
-    F = gu.size(-1) // 2
-    m = torch.silu(gu[:, :F]).mul_(gu[:, F:])
-    u4 = torch.linear(m, a[3])
-    mu = self.widen(m, u4, g[3])
-    z = y + torch.linear(mu, w[5])
-    return (z, [x, r1, hu, q, k, v, p, ou, y, r2, hu2, gu, mu, u1, u2, u3, u4])
+    N, H, F = x.size(0), x.size(1), w[4].size(0) // 2
+    r1 = self.inverse_rms(x, eps)
+    hu = self.room(x, N, H, a[0])
+    self.norm(x, w[0], r1, hu[:, :H])
+    qkv, u1 = self.product(hu, w[2], a[0], g[0])
+    qkv = qkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
+    q = torch.empty([B, nh, T, D], dtype=x.dtype, device=x.device)
+    k = torch.empty([B, nk, T, D], dtype=x.dtype, device=x.device)
+    self.rotate(qkv[:, :nh], rope[0], rope[1], 1.0, q)
+    self.rotate(qkv[:, nh:nh+nk], rope[0], rope[1], 1.0, k)
+    q = q.view([B, nk, nh // nk * T, D])
+    v = qkv[:, nh+nk:].contiguous()
+    ou = self.room(x, N, nh * D, a[1])
+    o = ou[:, :nh*D]
+    heads = torch.matmul(self.probabilities(q, k, causal), v).view([B, nh, T, D])
+    o.view([B, T, nh, D]).copy_(heads.transpose(1, 2))
+    by_o, u2 = self.product(ou, w[3], a[1], g[1])
+    y = by_o.add_(x)
+    r2 = self.inverse_rms(y, eps)
+    hu = self.room(x, N, H, a[2])
+    self.norm(y, w[1], r2, hu[:, :H])
+    gu, u3 = self.product(hu, w[4], a[2], g[2])
+    mu = self.room(x, N, F, a[3])
+    torch.mul(torch.silu(gu[:, :F]), gu[:, F:], out=mu[:, :F])
+    by_down, u4 = self.product(mu, w[5], a[3], g[3])
+    z = by_down.add_(y).to(kept).to(x.dtype)
+    return (z, [x.to(kept), q.to(kept), k.to(kept), v.to(kept), o.to(kept), y.to(kept), gu.to(kept), r1, r2, u1, u2, u3, u4])
 
-  # Gradient through one product [h | g·u]·[W | sB]ᵀ by its input h; also by g·u before γ, [N,P].
-  # d: gradient by the wide input
-  def thin_back(self: __torch__.M, d: Tensor, K: int, a: Tensor, g: Tensor) -> Tensor:
-    if a.size(0) == 0:
-      return d
-    return torch.addmm(d[:, :K], (d[:, K:] * g).to(d.dtype), a)
-
-  # dz [N,H] → dx, and for each of the four products (gradient by output, by wide input)
-  def back(self: __torch__.M, dz: Tensor, B: int, T: int, dims: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor]) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
+  # dz [N,H] → dx; for each of the four products the gradient by its output and by its wide input, and, if
+  # `inputs`, its input h
+  def back(self: __torch__.M, dz: Tensor, B: int, T: int, dims: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], inputs: bool) -> Tuple[Tensor, List[Tensor], List[Tensor], List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
-    q_per_k = nh // nk
-    H = dz.size(1)
-    x, r1, hu, q, k, v, p, ou, y, r2, hu2, gu, mu, u1, u2, u3, u4 = S
-    F = gu.size(-1) // 2
+    N, H, F = dz.size(0), dz.size(1), w[4].size(0) // 2
+    ct = dz.dtype
+    x, q, k, v, o, y, gu, r1, r2, u1, u2, u3, u4 = S
+    x, q, k, v, o, y, gu = x.to(ct), q.to(ct), k.to(ct), v.to(ct), o.to(ct), y.to(ct), gu.to(ct)
+    gate, up = gu[:, :F], gu[:, F:]
     d4 = torch.matmul(dz, w[5])
-    dm = self.thin_back(d4, F, a[3], g[3])
+    dm = self.product_back(d4, a[3], g[3])
+    act = torch.silu(gate)
     dgu = torch.empty_like(gu)
-    gate = gu[:, :F]
-    torch.mul(dm, torch.silu(gate), out=dgu[:, F:])
-    torch.silu_backward(dm * gu[:, F:], gate, grad_input=dgu[:, :F])
+    torch.mul(dm, act, out=dgu[:, F:])
+    torch.silu_backward(dm * up, gate, grad_input=dgu[:, :F])
     d3 = torch.matmul(dgu, w[4])
-    dy = dz + self.norm_back(self.thin_back(d3, H, a[2], g[2]), y, w[1], r2)
+    dy = self.norm_back(dz, self.product_back(d3, a[2], g[2]), y, w[1], r2)
     d2 = torch.matmul(dy, w[3])
-    do = self.thin_back(d2, nh * D, a[1], g[1])
-    do = do.view([B, T, nh, D]).transpose(1, 2).reshape([B, nk, q_per_k * T, D])
+    do = self.product_back(d2, a[1], g[1])
+    do = do.view([B, T, nh, D]).transpose(1, 2).reshape([B, nk, nh // nk * T, D])
+    p = self.probabilities(q, k, causal)
     dp = torch.matmul(do, v.transpose(2, 3))
     dv = torch.matmul(p.transpose(2, 3), do)
-    ds = torch._softmax_backward_data(dp, p, -1, p.dtype).mul_(D ** -0.5)
-    dq = torch.matmul(ds, k).view([B, nh, T, D])
-    dk = torch.matmul(ds.transpose(2, 3), q)
-    dqkv = torch.empty([B, T, nh + 2 * nk, D], dtype=dz.dtype, device=dz.device)
-    dqkv[:, :, :nh+nk] = self.rotate(torch.cat([dq, dk], 1), cos, -sin).transpose(1, 2)
-    dqkv[:, :, nh+nk:] = dv.transpose(1, 2)
-    d = dqkv.view([B * T, -1])
+    ds = torch._softmax_backward_data(dp, p, -1, ct)
+    dq = torch.matmul(ds, k).mul_(D ** -0.5).view([B, nh, T, D])
+    dk = torch.matmul(ds.transpose(2, 3), q).mul_(D ** -0.5)
+    d = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
+    dqkv = d.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
+    self.rotate(dq, rope[0], rope[1], -1.0, dqkv[:, :nh])
+    self.rotate(dk, rope[0], rope[1], -1.0, dqkv[:, nh:nh+nk])
+    dqkv[:, nh+nk:] = dv
     d1 = torch.matmul(d, w[2])
-    dx = dy + self.norm_back(self.thin_back(d1, H, a[0], g[0]), x, w[0], r1)
-    return (dx, [d, dy, dgu, dz], [d1, d2, d3, d4])
+    dx = self.norm_back(dy, self.product_back(d1, a[0], g[0]), x, w[0], r1)
+    hs: List[Tensor] = []
+    if inputs:
+      h1 = self.norm(x, w[0], r1, torch.empty_like(x))
+      h3 = self.norm(y, w[1], r2, torch.empty_like(y))
+      hs = [h1, o, h3, act.mul_(up)]
+    return (dx, [d, dy, dgu, dz], [d1, d2, d3, d4], hs)
 
   # ---- the head: loss of each supervised token and the gradient by its hidden state, chunk by chunk,
   #      so that logits [chunk,V] never stand for all tokens
 
   def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, weight: float, want: int) -> Tuple[Tensor, Tensor]:
     n = h.size(0)
+    head = head.to(h.dtype)
     dh = torch.empty_like(h) if want > 0 else h
     nll = torch.empty([n], dtype=6, device=h.device)
     for c in range((n + chunk - 1) // chunk):
@@ -209,60 +244,52 @@ class M(Module):
       return w[4].size(0) // 2
     return w[0].size(-1)
 
-  # LoRA: s·B goes into the columns of w, A and γ are stacked; returns the offset after the block
-  def lora(self: __torch__.M, i: int, at: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, a: List[Tensor], g: List[Tensor]) -> int:
-    dt = w[2].dtype
+  # The six weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
+  # by row. LoRA: s·B goes into the columns of the weights.
+  def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
+    kind, ct, at = int(dims[6]), int(dims[9]), int(dims[10+i])
+    first = len(w) - 6 * int(dims[3]) + 6 * i
+    out = [w[first].to(ct), w[first+1].to(ct)]
+    a: List[Tensor] = []
+    g: List[Tensor] = []
     for j in range(4):
       lo, hi = self.parts(j)
-      K = self.inputs(lo, dims, w)
-      P = w[2+j].size(1) - K
-      A = torch.zeros([P, K], dtype=dt, device=delta.device)
+      m = w[first+2+j]
+      K = self.inputs(lo, dims, w[first:first+6])
+      P = m.size(1) - K
+      m = m.to(ct) if kind == 0 else m[:, :K].to(6, copy=True)
+      P = P if kind == 0 else 0
+      A = torch.zeros([P, K], dtype=ct, device=delta.device)
       G = torch.ones([P], dtype=6, device=delta.device)
       c = 0
       row = 0
       for l in range(lo, hi):
-        r = int(ranks[7*i+l])
-        out = self.outputs(l, dims, w)
-        A[c:c+r] = delta[at:at+r*K].view([r, K])
-        at = at + r * K
-        w[2+j][row:row+out, K+c:K+c+r] = delta[at:at+out*r].view([out, r]) * float(scales[7*i+l])
-        G[c:c+r] = gamma[7*i+l]
-        at = at + out * r
-        c = c + r
-        row = row + out
+        o = self.outputs(l, dims, w[first:first+6])
+        if kind == 0:
+          r = int(ranks[7*i+l])
+          A[c:c+r] = delta[at:at+r*K].view([r, K])
+          at = at + r * K
+          m[row:row+o, K+c:K+c+r] = delta[at:at+o*r].view([o, r]) * float(scales[7*i+l])
+          G[c:c+r] = gamma[7*i+l]
+          at = at + o * r
+          c = c + r
+        else:
+          m[row:row+o] += delta[at:at+o*K].view([o, K]) * gamma[7*i+l]
+          at = at + o * K
+        row = row + o
+      out.append(m.to(ct))
       a.append(A)
       g.append(G)
-    return at
+    return (out, a, g)
 
-  # Full difference: matrices W + γ·Δ; returns the offset after the block
-  def full(self: __torch__.M, i: int, at: int, dims: Tensor, w: List[Tensor], delta: Tensor, gamma: Tensor, wd: List[Tensor], a: List[Tensor], g: List[Tensor]) -> int:
-    dt = w[2].dtype
-    wd.append(w[0])
-    wd.append(w[1])
-    for j in range(4):
-      lo, hi = self.parts(j)
-      K = self.inputs(lo, dims, w)
-      m = w[2+j][:, :K].to(6).clone()
-      row = 0
-      for l in range(lo, hi):
-        out = self.outputs(l, dims, w)
-        m[row:row+out] += delta[at:at+out*K].view([out, K]) * gamma[7*i+l]
-        at = at + out * K
-        row = row + out
-      wd.append(m.to(dt))
-      a.append(torch.zeros([0, K], dtype=dt, device=delta.device))
-      g.append(torch.zeros([0], dtype=dt, device=delta.device))
-    return at
-
-  # Adds the gradients of one block to grad. dY[j] by the j-th product's output, dX[j] by its wide input,
-  # X[j] that input [h | g·u], U[j] u. at: offset of the block in delta.
+  # Adds the gradients of block i to grad. For each product: dY by its output, dX by its wide input, H its
+  # input h, U u.
   #   LoRA:  dA = γ·(dY·sB)ᵀ·h   dB = s·dYᵀ·(γ·u)   dγ = ⟨dY·sB, u⟩        full:  dΔ = γ·dYᵀ·h   dγ = ⟨dYᵀ·h, Δ⟩
-  def gradients(self: __torch__.M, i: int, at: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, g: List[Tensor], dY: List[Tensor], dX: List[Tensor], X: List[Tensor], U: List[Tensor], grad: Tensor) -> None:
-    want, kind = int(dims[5]), int(dims[6])
+  def gradients(self: __torch__.M, i: int, dims: Tensor, delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, w: List[Tensor], g: List[Tensor], dY: List[Tensor], dX: List[Tensor], H: List[Tensor], U: List[Tensor], grad: Tensor) -> None:
+    want, kind, at = int(dims[5]), int(dims[6]), int(dims[10+i])
     for j in range(4):
       lo, hi = self.parts(j)
       K = self.inputs(lo, dims, w)
-      h = X[j][:, :K]
       c = 0
       row = 0
       if kind == 0 and want == 2:
@@ -272,14 +299,15 @@ class M(Module):
           grad[7*i+l] += s[c:c+r].sum()
           c = c + r
       elif kind == 0:
-        dA = torch.matmul((dX[j][:, K:] * g[j]).to(h.dtype).t(), h)                # [P,K]
+        dA = torch.matmul((dX[j][:, K:] * g[j]).to(H[j].dtype).t(), H[j])          # [P,K]
+        gu = (U[j] * g[j]).to(H[j].dtype)
         for l in range(lo, hi):
           r = int(ranks[7*i+l])
           out = self.outputs(l, dims, w)
           grad[at:at+r*K] += dA[c:c+r].reshape([-1])
           at = at + r * K
           if r > 0:
-            dB = torch.matmul(dY[j][:, row:row+out].t(), X[j][:, K+c:K+c+r])
+            dB = torch.matmul(dY[j][:, row:row+out].t(), gu[:, c:c+r])
             grad[at:at+out*r] += dB.to(6).reshape([-1]) * float(scales[7*i+l])
           at = at + out * r
           c = c + r
@@ -287,7 +315,7 @@ class M(Module):
       else:
         for l in range(lo, hi):
           out = self.outputs(l, dims, w)
-          dW = torch.matmul(dY[j][:, row:row+out].t(), h).to(6).reshape([-1])
+          dW = torch.matmul(dY[j][:, row:row+out].t(), H[j]).to(6).reshape([-1])
           if want == 2:
             grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
           else:
@@ -298,35 +326,28 @@ class M(Module):
   def mask(self: __torch__.M, T: int, like: Tensor) -> Tensor:
     return torch.triu(torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device), 1)
 
+  # x [N,H] before the first block, cos and sin, the causal mask
+  def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor]) -> Tuple[Tensor, List[Tensor], Tensor]:
+    T = ids.size(1)
+    x = torch.embedding(w[0], ids).view([ids.numel(), -1]).to(int(dims[9]))
+    return (x, [rope[0][:T], rope[1][:T]], self.mask(T, x))
+
   # ---- forward to the rows in keep, after the final norm
 
   def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
-    B, T, L = ids.size(0), ids.size(1), int(dims[3])
-    eps = float(real[0])
-    first = len(w) - 6 * L
-    x = torch.embedding(w[0], ids).view([B * T, -1])
-    cos, sin = rope[0][:T], rope[1][:T]
-    causal = self.mask(T, x)
-    at = 0
-    for i in range(L):
-      wi = w[first+6*i:first+6*i+6]
-      a: List[Tensor] = []
-      g: List[Tensor] = []
-      if int(dims[6]) == 0:
-        at = self.lora(i, at, dims, wi, delta, ranks, scales, gamma, a, g)
-      else:
-        wd: List[Tensor] = []
-        at = self.full(i, at, dims, wi, delta, gamma, wd, a, g)
-        wi = wd
-      x, S = self.block(x, B, T, dims, eps, cos, sin, causal, wi, a, g)
-    h, r = self.norm(x.index_select(0, keep), w[1], eps)
-    return h
+    B, T, eps = ids.size(0), ids.size(1), float(real[0])
+    x, rope, causal = self.begin(ids, dims, w, rope)
+    for i in range(int(dims[3])):
+      wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
+      x, S = self.block(x, B, T, dims, eps, rope, causal, w[0].dtype, wi, a, g)
+    x = x.index_select(0, keep)
+    return self.norm(x, w[1].to(x.dtype), self.inverse_rms(x, eps), torch.empty_like(x))
 
   # Logits [n,V] in f32
   def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     h = self.hidden(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma)
-    return torch.linear(h, w[0] if int(dims[4]) == 1 else w[2]).to(6)
+    return torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)).to(6)
 
   # ---- one training step: loss of each supervised token [n] in nats; gradients are added to grad
 
@@ -334,56 +355,42 @@ class M(Module):
     torch.set_grad_enabled(False)
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     want, kind, recompute, chunk = int(dims[5]), int(dims[6]), int(dims[7]), int(dims[8])
-    eps, weight = float(real[0]), float(real[1])
-    first = len(w) - 6 * L
+    eps, weight, kept = float(real[0]), float(real[1]), w[0].dtype
     head = w[0] if int(dims[4]) == 1 else w[2]
     if want == 0:
       h = self.hidden(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma)
       nll, dh = self.head(h, head, labels, chunk, weight, 0)
       return nll
-    x = torch.embedding(w[0], ids).view([B * T, -1])
-    cos, sin = rope[0][:T], rope[1][:T]
-    causal = self.mask(T, x)
+    x, rope, causal = self.begin(ids, dims, w, rope)
+    ct = x.dtype
     saved: List[List[Tensor]] = []
-    stacked: List[List[Tensor]] = []
-    rows: List[List[Tensor]] = []
-    starts: List[int] = []
-    at = 0
     for i in range(L):
-      wi = w[first+6*i:first+6*i+6]
-      a: List[Tensor] = []
-      g: List[Tensor] = []
-      starts.append(at)
-      if kind == 0:
-        at = self.lora(i, at, dims, wi, delta, ranks, scales, gamma, a, g)
-      else:
-        wd: List[Tensor] = []
-        at = self.full(i, at, dims, wi, delta, gamma, wd, a, g)
-        wi = wd
-      x, S = self.block(x, B, T, dims, eps, cos, sin, causal, wi, a, g)
+      wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
+      x, S = self.block(x, B, T, dims, eps, rope, causal, kept, wi, a, g)
       saved.append([S[0]] if recompute == 1 else S)
-      stacked.append(a)
-      rows.append(g)
     xk = x.index_select(0, keep)
-    h, r = self.norm(xk, w[1], eps)
-    nll, dh = self.head(h, head, labels, chunk, weight, want)
-    dx = torch.zeros_like(x).index_copy_(0, keep, self.norm_back(dh, xk, w[1], r))
+    r, norm = self.inverse_rms(xk, eps), w[1].to(ct)
+    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, chunk, weight, want)
+    dxk = self.norm_back(torch.zeros_like(xk), dh, xk, norm, r)
+    dx = torch.zeros_like(x).index_copy_(0, keep, dxk)
     for ii in range(L):
       i = L - 1 - ii
-      wi = w[first+6*i:first+6*i+6]
-      a, g, S = stacked[i], rows[i], saved[i]
-      if kind == 1:
-        wd: List[Tensor] = []
-        self.full(i, starts[i], dims, wi, delta, gamma, wd, [x], [x])
-        wi = wd
+      wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
+      S = saved[i]
       if recompute == 1:
-        z, S = self.block(S[0], B, T, dims, eps, cos, sin, causal, wi, a, g)
-      dx, dY, dX = self.back(dx, B, T, dims, cos, sin, wi, a, g, S)
-      self.gradients(i, starts[i], dims, w[first+6*i:first+6*i+6], delta, ranks, scales, gamma, g, dY, dX, [S[2], S[7], S[10], S[12]], S[13:], grad)
+        z, S = self.block(S[0].to(ct), B, T, dims, eps, rope, causal, kept, wi, a, g)
       saved[i] = []
+      dx, dY, dX, hs = self.back(dx, B, T, dims, rope, causal, wi, a, g, S, want == 1 or kind == 1)
+      self.gradients(i, dims, delta, ranks, scales, gamma, wi, g, dY, dX, hs, S[9:], grad)
     return nll
 
   # ---- the same by autograd, written as plainly as can be: the test of everything above
+
+  def reference_rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    h = x.size(-1) // 2
+    a = x[..., :h]
+    b = x[..., h:]
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
   def reference_step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
     torch.set_grad_enabled(True)
@@ -428,8 +435,8 @@ class M(Module):
           m.append((W + delta[at:at+out*K].view([out, K]) * gamma[7*i+l]).to(dt))
           at = at + out * K
       h = torch.rms_norm(x, [x.size(2)], wi[0].view([-1]), eps)
-      q = self.rotate(torch.linear(h, m[0]).view([B, T, nh, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
-      k = self.rotate(torch.linear(h, m[1]).view([B, T, nk, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
+      q = self.reference_rotate(torch.linear(h, m[0]).view([B, T, nh, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
+      k = self.reference_rotate(torch.linear(h, m[1]).view([B, T, nk, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
       v = torch.linear(h, m[2]).view([B, T, nk, D]).transpose(1, 2)
       k = torch.repeat_interleave(k, nh // nk, 1)
       v = torch.repeat_interleave(v, nh // nk, 1)
