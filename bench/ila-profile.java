@@ -103,7 +103,9 @@ class IlaProfile implements Callable<Integer> {
         try (LanguageModel loaded = LanguageModel.load(Checkpoint.open(model), compute)) {
             Runnable step = step(loaded);
             double[] seconds = new double[steps];
+            long faults = 0;
             for (int i = -2; i < steps; i++) {
+                faults = i == 0 ? pageFaults() : faults;
                 long start = System.nanoTime();
                 step.run();
                 if (i >= 0) {
@@ -113,7 +115,7 @@ class IlaProfile implements Callable<Integer> {
             Arrays.sort(seconds);
             System.out.printf(
                     "%d x %d tokens, %s, products in %s: %.3f s a step (median of %d; %.3f to %.3f), %.0f tokens/s,"
-                            + " peak %.2f GB%n",
+                            + " %d page faults, peak %.2f GB%n",
                     batch,
                     length,
                     precision,
@@ -123,6 +125,7 @@ class IlaProfile implements Callable<Integer> {
                     seconds[0],
                     seconds[steps - 1],
                     batch * length / seconds[steps / 2],
+                    (pageFaults() - faults) / steps,
                     peakGb());
             if (rows == 0) {
                 return 0;
@@ -222,6 +225,12 @@ class IlaProfile implements Callable<Integer> {
                                         e.getValue().calls,
                                         e.getKey()));
         System.out.printf("%9.1f %5.1f%%          all%n", all / 1e3, 100.0);
+    }
+
+    /** Those that were served without a disk, of all threads of this process. */
+    private static long pageFaults() throws IOException {
+        String stat = Files.readString(Path.of("/proc/self/stat"));
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')')).split(" ")[8]);
     }
 
     private static double peakGb() throws IOException {

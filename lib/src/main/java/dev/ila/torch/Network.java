@@ -56,7 +56,7 @@ public final class Network implements AutoCloseable {
         this.frequencies = frequencies.clone();
         this.program = new Program(compute);
         this.manager = program.manager();
-        this.weights = new Weights(dimensions, program, compute.precision());
+        this.weights = new Weights(dimensions, program, compute);
     }
 
     /** Its sizes. */

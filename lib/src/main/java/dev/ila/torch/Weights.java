@@ -25,20 +25,21 @@ public final class Weights {
         HEAD
     }
 
-    private static final int COLUMNS = 32;
     private static final int MATRICES = 6;
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
 
     private final Dimensions dimensions;
     private final Program program;
     private final int code;
+    private final int columns;
     private final List<NDArray> arrays = new ArrayList<>();
     private final int first;
 
-    Weights(Dimensions dimensions, Program program, Precision precision) {
+    Weights(Dimensions dimensions, Program program, Compute compute) {
         this.dimensions = dimensions;
         this.program = program;
-        this.code = precision.code();
+        this.code = compute.precision().code();
+        this.columns = columns(compute);
         zeros(dimensions.vocabulary(), dimensions.hidden());
         zeros(1, dimensions.hidden());
         if (!dimensions.tiedHead()) {
@@ -53,6 +54,11 @@ public final class Weights {
                 zeros(rows, dimensions.inputs(last));
             }
         }
+    }
+
+    /** Columns beside a matrix come in this number, by which fast products of bf16 go. */
+    static int columns(Compute compute) {
+        return compute.products() == Precision.BF16 ? 32 : 8;
     }
 
     /** As the program wants them. */
@@ -103,7 +109,7 @@ public final class Weights {
             for (int g = 0; g < sum.length; g++) {
                 int at = first + MATRICES * b + 2 + g;
                 int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
-                int width = inputs + (sum[g] + COLUMNS - 1) / COLUMNS * COLUMNS;
+                int width = inputs + (sum[g] + columns - 1) / columns * columns;
                 if (arrays.get(at).getShape().get(1) < width) {
                     arrays.set(at, widen(arrays.get(at), inputs, width));
                 }
