@@ -3,6 +3,7 @@ package dev.ila.search;
 import dev.ila.run.Require;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Dimensions;
+import dev.ila.torch.Network;
 import dev.ila.torch.Precision;
 import java.util.List;
 
@@ -10,10 +11,11 @@ import java.util.List;
  * How much memory a training step takes at its highest, by count of what {@code program.py} keeps
  * for the way back. In bytes.
  *
- * <p>An estimate. For a process of its own (Linux x86-64, glibc, CPU) most cases tried lay within a
- * quarter of the resident memory's peak; small models with long examples were estimated up to 40 %
- * too high, recomputation on SmolLM2 20 % too low. Glibc's allocator holds freed pieces that do not
- * fit, for which activations are taken {@value #ALLOCATOR} times.
+ * <p>An estimate. For processes of their own, started as {@code ./jbang} starts them (Linux x86-64,
+ * glibc, CPU), it lay within a quarter of the resident memory's peak in all cases tried: the
+ * embedded model and SmolLM2 in f32 and bf16, with recomputation, and with a full difference.
+ * Glibc's allocator holds freed pieces that do not fit, for which activations are taken {@value
+ * #ALLOCATOR} times.
  *
  * @param weights frozen weights in compute precision, with the columns beside them for LoRA
  * @param change Δθ in f32; when it is trained also its gradient, AdamW's two means and the numbers
@@ -24,14 +26,12 @@ import java.util.List;
  */
 public record Memory(long weights, long change, long activations, long head, long process) {
     /** About what a process with a heap that is hardly used was seen to hold. */
-    private static final long PROCESS = 400L << 20;
+    private static final long PROCESS = 240L << 20;
 
     /** What the allocator holds for each byte of activations. */
     private static final double ALLOCATOR = 1.25;
 
     private static final int F32 = 4;
-    private static final int CHUNK = 256;
-    private static final int COLUMNS = 32;
     private static final List<List<Integer>> GROUPS =
             List.of(List.of(0, 1, 2), List.of(3), List.of(4, 5), List.of(6));
 
@@ -67,99 +67,75 @@ public record Memory(long weights, long change, long activations, long head, lon
     public static Memory of(Dimensions d, Compute compute, Trained trained, int rows, int length) {
         Require.atLeast(1, rows, "rows");
         Require.atLeast(1, length, "length");
-        int bytes = compute.precision() == Precision.BF16 ? 2 : F32;
-        long copies = trained.learned() ? 5 : 1;
-        long counted = bytes * activations(d, trained, compute.recompute(), rows, length);
-        long block = trained.full() ? oneBlock(d, bytes) : 0;
+        int kept = bytes(compute.precision());
+        int computed = bytes(compute.products());
+        // Full differences are large enough for the copies that Java makes of them to count.
+        long copies = trained.learned() ? trained.full() ? 7 : 5 : 1;
+        long tokens = (long) rows * length;
+        long block = saved(d, tokens);
+        long all = d.blocks() * (compute.recompute() ? tokens * d.hidden() : block);
+        long once = computed * (block + wayBack(d, tokens, length));
+        if (trained.full() || kept != computed) {
+            once += F32 * oneBlock(d, trained);
+        }
+        long head = F32 * 3L * Network.chunk(d.vocabulary()) * d.vocabulary();
+        if (kept != computed) {
+            head += (long) computed * d.vocabulary() * d.hidden();
+        }
         return new Memory(
-                bytes * weights(d, trained),
+                kept * weights(d, trained, Network.columns(compute)),
                 F32 * copies * trained.numbers(),
-                Math.round(ALLOCATOR * (counted + block)),
-                // The chunk's logits in f32 and their exponentials.
-                2L * F32 * CHUNK * d.vocabulary(),
+                Math.round(ALLOCATOR * (kept * all + once)),
+                head,
                 PROCESS);
     }
 
-    private static long weights(Dimensions d, Trained trained) {
+    private static int bytes(Precision precision) {
+        return precision == Precision.BF16 ? 2 : F32;
+    }
+
+    private static long weights(Dimensions d, Trained trained, int step) {
         long n = (d.tiedHead() ? 1L : 2L) * d.vocabulary() * d.hidden() + d.hidden();
         for (int b = 0; b < d.blocks(); b++) {
             n += 2L * d.hidden();
-            for (int g = 0; g < GROUPS.size(); g++) {
-                long rows = GROUPS.get(g).stream().mapToLong(d::outputs).sum();
-                int inputs = d.inputs(GROUPS.get(g).get(0));
-                n += rows * (inputs + columns(trained, b, g));
+            int first = Dimensions.LAYERS_PER_BLOCK * b;
+            for (List<Integer> group : GROUPS) {
+                long rows = group.stream().mapToLong(d::outputs).sum();
+                int rank = group.stream().mapToInt(l -> trained.ranks().get(first + l)).sum();
+                n += rows * (d.inputs(group.get(0)) + (rank + step - 1) / step * step);
             }
         }
         return n;
     }
 
-    /** Columns beside the g-th fused matrix of a block, which s·B fills; also rows of A. */
-    private static long columns(Trained trained, int block, int g) {
-        int first = Dimensions.LAYERS_PER_BLOCK * block;
-        int sum = GROUPS.get(g).stream().mapToInt(l -> trained.ranks().get(first + l)).sum();
-        return (sum + COLUMNS - 1L) / COLUMNS * COLUMNS;
-    }
-
-    private static long activations(
-            Dimensions d, Trained trained, boolean recompute, int rows, int length) {
-        long tokens = (long) rows * length;
-        long hidden = tokens * d.hidden();
-        long saved = 0;
-        long largest = 0;
-        for (int b = 0; b < d.blocks(); b++) {
-            long block = saved(d, trained, b, rows, length);
-            largest = Math.max(largest, block);
-            saved += recompute ? hidden : block;
-        }
-        // Beside the blocks: the last block's output, its gradient, the normed rows.
-        return saved + (recompute ? largest : 0) + wayBack(d, rows, length) + 3 * hidden;
-    }
-
-    /** Names as in program.py's {@code block}. */
-    private static long saved(Dimensions d, Trained trained, int b, int rows, int length) {
+    /** Numbers that one block keeps for the way back; names as in program.py's {@code block}. */
+    private static long saved(Dimensions d, long tokens) {
         long q = (long) d.heads() * d.headSize();
         long k = (long) d.keyValueHeads() * d.headSize();
-        long h = d.hidden();
-        long f = d.intermediate();
-        long wide = 0;
-        for (int g = 0; g < GROUPS.size(); g++) {
-            wide += columns(trained, b, g);
-        }
-        long x = h;
-        long hu = h;
-        long qk = q + k; // q is a part of it
-        long kv = 2 * k; // copies
-        long ou = q;
-        long y = h;
-        long hu2 = h;
-        long gu = 2 * f;
-        long mu = f;
-        long token = x + hu + qk + kv + ou + y + hu2 + gu + mu + 2 * wide; // [h | g·u] and u
-        return rows * (long) length * token + probabilities(d, rows, length);
-    }
-
-    private static long probabilities(Dimensions d, int rows, int length) {
-        return (long) rows * d.heads() * length * length;
+        long v = k;
+        long x = d.hidden();
+        long o = q;
+        long y = x;
+        long gu = 2L * d.intermediate();
+        return tokens * (x + q + k + v + o + y + gu);
     }
 
     /**
-     * The gradients that one block's way back holds at once: by gate, up and their product, then
-     * with half of these the gradients by attention's probabilities before and after the softmax.
+     * Numbers that one block's way back holds at its highest, beside what was kept: the gradients
+     * by gate, up and their product and the activation; then attention's probabilities, their
+     * gradients before and after the softmax, and one copy.
      */
-    private static long wayBack(Dimensions d, int rows, int length) {
-        long tokens = (long) rows * length;
-        long half = 3 * tokens * d.intermediate();
-        long q = (long) d.heads() * d.headSize();
-        long attention = 2 * probabilities(d, rows, length) + tokens * (4L * d.hidden() + 2 * q);
-        return half + Math.max(half, attention);
+    private static long wayBack(Dimensions d, long tokens, int length) {
+        long forward = tokens * (4L * d.intermediate() + 4L * d.hidden());
+        return forward + 4 * tokens * d.heads() * length;
     }
 
-    /** θ₀ + γ ⊙ Δθ of one block, and its largest matrix in f32, twice: sum and gradient. */
-    private static long oneBlock(Dimensions d, int bytes) {
+    /** Numbers of one block's matrices, made ready; of a full difference also with a gradient. */
+    private static long oneBlock(Dimensions d, Trained trained) {
         long all = 0;
         for (int l = 0; l < Dimensions.LAYERS_PER_BLOCK; l++) {
             all += (long) d.outputs(l) * d.inputs(l);
         }
-        return bytes * all + 4L * F32 * d.intermediate() * d.hidden();
+        return trained.full() ? 2 * all : all;
     }
 }

@@ -216,8 +216,13 @@ public final class Network implements AutoCloseable {
     }
 
     /** Supervised tokens whose logits are there at once. */
-    static int chunk(int vocabulary) {
+    public static int chunk(int vocabulary) {
         return Math.max(LEAST_CHUNK, LOGITS / vocabulary);
+    }
+
+    /** LoRA's columns beside a matrix come in this number. */
+    public static int columns(Compute compute) {
+        return Weights.columns(compute);
     }
 
     private long size(Change change, int layer) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryTest {
     private static final Dimensions SIZES = new Dimensions(4, 64, 192, 1000, 4, 2, 16, true);
-    private static final Memory.Trained LORA = trained(8, 40_000, true);
+    private static final Memory.Trained LORA = trained(32, 40_000, true);
 
     @Test
     void bf16HalvesWeightsAndActivations() {
@@ -70,7 +70,7 @@ class MemoryTest {
     }
 
     private static Compute compute(Precision precision, boolean recompute) {
-        return new Compute("cpu", precision, 1, recompute);
+        return new Compute("cpu", precision, 1, recompute, precision);
     }
 
     private static Memory.Trained trained(int rank, long numbers, boolean learned) {
