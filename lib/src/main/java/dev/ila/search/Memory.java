@@ -5,6 +5,7 @@ import dev.ila.torch.Compute;
 import dev.ila.torch.Dimensions;
 import dev.ila.torch.Network;
 import dev.ila.torch.Precision;
+import dev.ila.torch.Weights;
 import java.util.List;
 
 /**
@@ -83,7 +84,7 @@ public record Memory(long weights, long change, long activations, long head, lon
             head += (long) computed * d.vocabulary() * d.hidden();
         }
         return new Memory(
-                kept * weights(d, trained, Network.columns(compute)),
+                kept * weights(d, trained, Weights.columns(compute)),
                 F32 * copies * trained.numbers(),
                 Math.round(ALLOCATOR * (kept * all + once)),
                 head,

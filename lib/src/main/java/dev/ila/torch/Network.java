@@ -7,6 +7,7 @@ import dev.ila.data.Batch;
 import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -166,21 +167,23 @@ public final class Network implements AutoCloseable {
         Program.Arguments a = new Program.Arguments();
         a.add(step.create(ids, new Shape(rows, length)));
         a.add(step.create(keep)).add(step.create(labels));
-        long[] numbers = {
-            dimensions.heads(),
-            dimensions.keyValueHeads(),
-            dimensions.headSize(),
-            dimensions.blocks(),
-            dimensions.tiedHead() ? 1 : 0,
-            want.ordinal(),
-            full ? 1 : 0,
-            compute.recompute() ? 1 : 0,
-            chunk(dimensions.vocabulary()),
-            compute.products().code()
-        };
-        a.add(
-                Program.longs(
-                        step, LongStream.concat(LongStream.of(numbers), starts(change)).toArray()));
+        LongStream numbers =
+                LongStream.of(
+                        dimensions.heads(),
+                        dimensions.keyValueHeads(),
+                        dimensions.headSize(),
+                        dimensions.blocks(),
+                        dimensions.tiedHead() ? 1 : 0,
+                        want.ordinal(),
+                        full ? 1 : 0,
+                        compute.recompute() ? 1 : 0,
+                        chunk(dimensions.vocabulary()),
+                        compute.products().code());
+        LongStream starts =
+                IntStream.range(0, dimensions.blocks())
+                        .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
+                        .mapToLong(first -> change.start(dimensions, first));
+        a.add(Program.longs(step, LongStream.concat(numbers, starts).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope).add(change.values().array());
         long[] ranks = new long[dimensions.layers()];
@@ -207,10 +210,7 @@ public final class Network implements AutoCloseable {
                     "one for each of " + layers + " layers");
             weights.reserve(factors.ranks());
         }
-        long size = 0;
-        for (int i = 0; i < layers; i++) {
-            size += size(change, i);
-        }
+        long size = change.start(dimensions, layers);
         int has = change.values().size();
         Require.that(has == Math.max(1, size), has, "length of the change", "" + size);
     }
@@ -218,31 +218,6 @@ public final class Network implements AutoCloseable {
     /** Supervised tokens whose logits are there at once. */
     public static int chunk(int vocabulary) {
         return Math.max(LEAST_CHUNK, LOGITS / vocabulary);
-    }
-
-    /** LoRA's columns beside a matrix come in this number. */
-    public static int columns(Compute compute) {
-        return Weights.columns(compute);
-    }
-
-    private long size(Change change, int layer) {
-        int l = layer % Dimensions.LAYERS_PER_BLOCK;
-        long in = dimensions.inputs(l);
-        long out = dimensions.outputs(l);
-        return change instanceof Change.Factors f ? f.ranks().get(layer) * (in + out) : in * out;
-    }
-
-    /** Where in the change each block begins. */
-    private LongStream starts(Change change) {
-        long[] starts = new long[dimensions.blocks()];
-        long at = 0;
-        for (int i = 0; i < dimensions.layers(); i++) {
-            if (i % Dimensions.LAYERS_PER_BLOCK == 0) {
-                starts[i / Dimensions.LAYERS_PER_BLOCK] = at;
-            }
-            at += size(change, i);
-        }
-        return LongStream.of(starts);
     }
 
     private void rope(int length) {

@@ -57,7 +57,7 @@ public final class Weights {
     }
 
     /** Columns beside a matrix come in this number, by which fast products of bf16 go. */
-    static int columns(Compute compute) {
+    public static int columns(Compute compute) {
         return compute.products() == Precision.BF16 ? 32 : 8;
     }
 
