@@ -79,7 +79,8 @@ public record Memory(long weights, long change, long activations, long head, lon
         if (trained.full() || kept != computed) {
             once += F32 * oneBlock(d, trained);
         }
-        long head = F32 * 3L * Network.chunk(d.vocabulary()) * d.vocabulary();
+        long chunk = Math.min(tokens, Network.chunk(d.vocabulary()));
+        long head = F32 * 3L * chunk * d.vocabulary();
         if (kept != computed) {
             head += (long) computed * d.vocabulary() * d.hidden();
         }

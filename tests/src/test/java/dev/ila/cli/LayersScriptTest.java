@@ -57,16 +57,19 @@ class LayersScriptTest {
     private String run(int code, String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED"); // as the script's own line says
         command.add("-Dstdout.encoding=UTF-8");
         command.add("-Dfile.encoding=UTF-8");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(Path.of("..", "scripts", "ila-layers.java").toString());
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
-        ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
+        // Apart: newer Javas warn there of what libraries do.
+        Path err = folder.resolve("err");
+        ProcessBuilder process = new ProcessBuilder(command).redirectError(err.toFile());
         process.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         int ended = process.redirectOutput(out.toFile()).start().waitFor();
-        String text = Files.readString(out, StandardCharsets.UTF_8);
+        String text = Files.readString(code == 0 ? out : err, StandardCharsets.UTF_8);
         assertEquals(code, ended, text);
         return text;
     }
