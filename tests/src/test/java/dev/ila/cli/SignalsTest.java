@@ -96,7 +96,10 @@ class SignalsTest {
 
     /** Starts the command, sends it what Ctrl-C sends when a stage begins, returns its words. */
     private static String interrupted(String when, List<String> words) throws Exception {
-        Process process = start(words);
+        // Who runs these tests in the background may have had Ctrl-C ignored, which is inherited.
+        List<String> heeding = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        heeding.addAll(words);
+        Process process = start(heeding);
         List<String> lines = new ArrayList<>();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             boolean sent = false;
