@@ -1,5 +1,5 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
-//DESCRIPTION Times one stage of a search and prints one JSON line; bench/run.py calls it.
+//DESCRIPTION Times one kind of step and prints one JSON line; bench/run.py calls it.
 //JAVA 17+
 //RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx512m
 //DEPS ../lib/ila.java
@@ -10,8 +10,10 @@ import dev.ila.data.Batch;
 import dev.ila.data.Batches;
 import dev.ila.data.Conversations;
 import dev.ila.data.Dataset;
+import dev.ila.data.Example;
 import dev.ila.data.Supervision;
 import dev.ila.data.Tokenizer;
+import dev.ila.delta.FullDifference;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
@@ -34,10 +36,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
@@ -49,13 +53,25 @@ import picocli.CommandLine.Option;
         name = "ila-bench",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Times one stage of a search and prints one JSON line.")
+        description = "Times one kind of step and prints one JSON line.")
 class IlaBench implements Callable<Integer> {
     private static final int WARM_UP = 2;
     private static final double NANOS = 1e9;
 
-    @Option(names = "--stage", required = true, description = "1 or 2")
-    private int stage;
+    /** What a step does. */
+    enum Job {
+        /** Stage 1 with LoRA. */
+        LORA,
+        /** Stage 1 on the layers themselves. */
+        FULL,
+        /** Stage 2. */
+        MASK,
+        /** The loss alone. */
+        EVAL
+    }
+
+    @Option(names = "--job", required = true, description = "lora, full, mask or eval")
+    private Job job;
 
     @Option(names = "--model", required = true, description = "Hugging Face directory")
     private Path model;
@@ -63,14 +79,20 @@ class IlaBench implements Callable<Integer> {
     @Option(names = "--data", required = true, description = "records")
     private Path data;
 
-    @Option(names = "--adapter", description = "stage 2: the frozen change")
+    @Option(names = "--adapter", description = "mask and eval: the frozen change")
     private Path adapter;
+
+    @Option(names = "--layers", split = ",", description = "lora: names of those that are tuned")
+    private Set<String> layers = Set.of(LoraConfig.ALL_LINEAR);
 
     @Option(names = "--examples", description = "first records that are read")
     private int examples = 160;
 
     @Option(names = "--max-length", description = "longest example in tokens")
     private int maxLength = 384;
+
+    @Option(names = "--length", description = "join examples, cut into this many tokens; 0: do not")
+    private int length;
 
     @Option(names = "--batch", description = "examples of a step")
     private int batch = 8;
@@ -100,16 +122,17 @@ class IlaBench implements Callable<Integer> {
     public Integer call() throws IOException {
         Checkpoint checkpoint = Checkpoint.open(model);
         Dataset dataset = read(checkpoint);
-        IntFunction<List<Batch>> batches = plan(dataset);
-        int timed = steps == 0 ? dataset.examples().size() / batch : steps;
+        List<Example> examples = length == 0 ? dataset.examples() : joined(dataset.examples());
+        IntFunction<List<Batch>> batches = plan(examples);
+        int timed = steps == 0 ? examples.size() / batch : steps;
         Compute compute = new Compute("cpu", precision, threads, false);
         try (LanguageModel loaded = LanguageModel.load(checkpoint, compute)) {
             List<Double> seconds = new ArrayList<>();
-            History history =
-                    stage == 1
-                            ? stage1(loaded, batches, WARM_UP + timed, seconds)
-                            : stage2(loaded, batches, WARM_UP + timed, seconds);
-            System.out.println(new Gson().toJson(report(history, seconds, dataset, batches)));
+            List<Double> losses =
+                    job == Job.EVAL
+                            ? evaluate(loaded, batches, WARM_UP + timed, seconds)
+                            : train(loaded, batches, WARM_UP + timed, seconds);
+            System.out.println(new Gson().toJson(report(losses, seconds, dataset, batches)));
         }
         return 0;
     }
@@ -121,21 +144,42 @@ class IlaBench implements Callable<Integer> {
         }
     }
 
+    /** All tokens in a row, cut into examples of one length; what does not fill one is left out. */
+    private List<Example> joined(List<Example> all) {
+        int tokens = all.stream().mapToInt(Example::length).sum();
+        int[] ids = new int[tokens];
+        boolean[] supervised = new boolean[tokens];
+        int at = 0;
+        for (Example e : all) {
+            for (int t = 0; t < e.length(); t++) {
+                ids[at] = e.id(t);
+                supervised[at++] = e.supervised(t);
+            }
+        }
+        List<Example> cut = new ArrayList<>();
+        for (int from = 0; from + length <= tokens; from += length) {
+            cut.add(
+                    new Example(
+                            Arrays.copyOfRange(ids, from, from + length),
+                            Arrays.copyOfRange(supervised, from, from + length)));
+        }
+        return cut;
+    }
+
     /** The first examples in order to warm up, as on the other side; then a search's batches. */
-    private IntFunction<List<Batch>> plan(Dataset dataset) {
-        List<Batch> inOrder = Batches.inOrder(dataset.examples(), batch);
-        Batches drawn = new Batches(dataset.examples(), batch, batch, seed);
+    private IntFunction<List<Batch>> plan(List<Example> examples) {
+        List<Batch> inOrder = Batches.inOrder(examples, batch);
+        Batches drawn = new Batches(examples, batch, batch, seed);
         return step ->
                 step <= WARM_UP
-                        ? List.of(inOrder.get(step - 1))
+                        ? List.of(inOrder.get((step - 1) % inOrder.size()))
                         : drawn.step(step - 1L - WARM_UP);
     }
 
-    private History stage1(
+    private List<Double> train(
             LanguageModel loaded, IntFunction<List<Batch>> batches, int most, List<Double> times) {
-        LoraLayout layout = LoraLayout.of(loaded.layers(), LoraConfig.defaults());
-        float[] initial = layout.initial(seed);
-        Change change = onto(loaded.network(), layout, initial);
+        Network network = loaded.network();
+        Ila.MaskSettings mask = new Ila.MaskSettings(4, 0.01, most, 0);
         Trainer.Settings settings =
                 new Trainer.Settings(
                         1,
@@ -143,19 +187,32 @@ class IlaBench implements Callable<Integer> {
                         AdamW.Settings.defaults(),
                         0,
                         Optional.empty());
-        Trainable what = Ila.stage1(loaded.network(), change);
-        return train(new Trainer(loaded.network(), what, settings), batches, initial, times);
+        Trainable what;
+        if (job == Job.MASK) {
+            settings = mask.training();
+            float[] s = mask.initial(loaded.layers().size());
+            what = Ila.stage2(adapter(loaded), network.vector(s), mask);
+        } else {
+            what = Ila.stage1(network, job == Job.FULL ? full(loaded) : lora(loaded));
+        }
+        return train(new Trainer(network, what, settings), batches, what, times);
     }
 
-    private History stage2(
-            LanguageModel loaded, IntFunction<List<Batch>> batches, int most, List<Double> times) {
+    private Change lora(LanguageModel loaded) {
+        LoraConfig all = LoraConfig.defaults();
+        LoraConfig some = new LoraConfig(all.rank(), all.alpha(), layers, all.scaling());
+        LoraLayout layout = LoraLayout.of(loaded.layers(), some);
+        return onto(loaded.network(), layout, layout.initial(seed));
+    }
+
+    private Change full(LanguageModel loaded) {
+        int size = Math.toIntExact(FullDifference.size(loaded.layers()));
+        return new Change.Difference(loaded.network().vector(new float[size]));
+    }
+
+    private Change adapter(LanguageModel loaded) {
         PeftAdapter read = PeftAdapter.read(adapter, loaded.layers());
-        Change change = onto(loaded.network(), read.layout(), read.values());
-        Ila.MaskSettings mask = new Ila.MaskSettings(4, 0.01, most, 0);
-        float[] s = mask.initial(loaded.layers().size());
-        DeviceVector logits = loaded.network().vector(s);
-        Trainable what = Ila.stage2(change, logits, mask);
-        return train(new Trainer(loaded.network(), what, mask.training()), batches, s, times);
+        return onto(loaded.network(), read.layout(), read.values());
     }
 
     private static Change onto(Network network, LoraLayout layout, float[] values) {
@@ -166,35 +223,58 @@ class IlaBench implements Callable<Integer> {
                 IntStream.range(0, layers).mapToObj(layout::scale).toList());
     }
 
+    private List<Double> evaluate(
+            LanguageModel loaded, IntFunction<List<Batch>> batches, int most, List<Double> times) {
+        Change change = adapter(loaded);
+        float[] ones = new float[loaded.layers().size()];
+        Arrays.fill(ones, 1f);
+        DeviceVector none = loaded.network().vector(new float[1]);
+        List<Double> losses = new ArrayList<>();
+        long last = System.nanoTime();
+        for (int step = 1; step <= most; step++) {
+            Batch b = batches.apply(step).get(0);
+            float[] nll = loaded.network().step(b, change, ones, Network.Want.LOSS, none, 0);
+            losses.add(IntStream.range(0, nll.length).mapToDouble(i -> nll[i]).average().orElse(0));
+            last = timed(last, times);
+        }
+        return losses;
+    }
+
     /** Wall time from step to step, batches included, as on the other side. */
-    private History train(
-            Trainer trainer, IntFunction<List<Batch>> batches, float[] initial, List<Double> times) {
+    private List<Double> train(
+            Trainer trainer, IntFunction<List<Batch>> batches, Trainable what, List<Double> times) {
         long[] last = {System.nanoTime()};
-        State start = State.start(stage, initial, new History(List.of()));
-        return trainer.run(
-                batches,
-                List.of(),
-                start,
-                progress -> {
-                    long now = System.nanoTime();
-                    times.add((now - last[0]) / NANOS);
-                    last[0] = now;
-                    if (times.size() == 1) {
-                        firstStep = System.currentTimeMillis() / 1e3 - launched;
-                    }
-                });
+        State start = State.start(1, what.values().values(), new History(List.of()));
+        return trainer
+                .run(batches, List.of(), start, progress -> last[0] = timed(last[0], times))
+                .steps()
+                .stream()
+                .map(History.Step::loss)
+                .toList();
+    }
+
+    private long timed(long last, List<Double> times) {
+        long now = System.nanoTime();
+        times.add((now - last) / NANOS);
+        if (times.size() == 1) {
+            firstStep = System.currentTimeMillis() / 1e3 - launched;
+        }
+        return now;
     }
 
     private Map<String, Object> report(
-            History history, List<Double> times, Dataset dataset, IntFunction<List<Batch>> plan)
+            List<Double> losses,
+            List<Double> times,
+            Dataset dataset,
+            IntFunction<List<Batch>> plan)
             throws IOException {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("side", "ila");
-        out.put("stage", stage);
-        out.put("losses", history.steps().stream().map(History.Step::loss).toList());
+        out.put("losses", losses);
         out.put("seconds", times);
         out.put("examples", each(plan, times.size(), Batch::rows));
         out.put("tokens", each(plan, times.size(), Batch::tokens));
+        out.put("supervised", each(plan, times.size(), b -> b.labels().length));
         out.put("padded", each(plan, times.size(), b -> b.rows() * b.length()));
         out.put("first_step", firstStep);
         out.put(
@@ -207,6 +287,7 @@ class IlaBench implements Callable<Integer> {
         out.put(
                 "versions",
                 Map.of("PyTorch", Torch.version(), "Java", System.getProperty("java.version")));
+        out.put("products", new Compute("cpu", precision, threads, false).products());
         return out;
     }
 

@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         description = {
             "Times training steps on random tokens, then shows where the time of one goes.",
-            "Times are an operation's own, without what it calls; shapes are of its inputs."
+            "Times are an operation's own, without what it calls."
         })
 class IlaProfile implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "Hugging Face directory")
@@ -77,9 +77,6 @@ class IlaProfile implements Callable<Integer> {
 
     @Option(names = "--rows", description = "lines of the table; 0: none")
     private int rows = 30;
-
-    @Option(names = "--shapes", description = "one line for each shape of an operation's inputs")
-    private boolean shapes;
 
     /** Time of one operation, without what it calls. */
     private static final class Total {
@@ -193,15 +190,10 @@ class IlaProfile implements Callable<Integer> {
             if (!open.isEmpty()) {
                 open.peek().own()[0] -= micros;
             }
-            open.push(new Open(name(e), start + micros, new double[] {micros}));
+            open.push(new Open(e.get("name").getAsString(), start + micros, new double[] {micros}));
         }
         threadsOpen.values().forEach(open -> open.forEach(o -> close(o, totals)));
         return totals;
-    }
-
-    private String name(JsonObject event) {
-        String name = event.get("name").getAsString();
-        return shapes && event.has("args") ? name + " " + event.get("args") : name;
     }
 
     private static void close(Open open, Map<String, Total> totals) {

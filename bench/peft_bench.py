@@ -1,11 +1,12 @@
-"""One stage with PEFT, as its user writes it, timed; prints one JSON line. bench/run.py calls this.
+"""One kind of step with PEFT, as its user writes it, timed; prints one JSON line. bench/run.py calls this.
 
-    python bench/peft_bench.py --stage 1 --model HF_DIR --data ALPACA_JSON
-    python bench/peft_bench.py --stage 2 --model HF_DIR --data ALPACA_JSON --adapter DIR
+    python bench/peft_bench.py --job lora --model HF_DIR --data ALPACA_JSON
+    python bench/peft_bench.py --job mask --model HF_DIR --data ALPACA_JSON --adapter DIR
     python bench/peft_bench.py --make-adapter DIR --model HF_DIR
 
-Batches are drawn at random and padded to their longest row, with an attention mask, as transformers'
-Trainer does; the loss is the model's own. README.md here says what is the same on both sides.
+Batches are padded to their longest row, with an attention mask, and the loss is the model's own, as in
+transformers' Trainer. They are drawn at random (--grouped: by Trainer's own length grouping).
+README.md here says what is the same on both sides.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import torch
 import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 PROJECTIONS = [f"{p}_proj" for p in ("q", "k", "v", "o", "gate", "up", "down")]
 WARM_UP = 2
@@ -48,6 +50,14 @@ def tokens(tokenizer, messages, **options):
     return tokenizer.apply_chat_template(messages, return_dict=True, **options)["input_ids"]
 
 
+def joined(examples, length):
+    """All tokens in a row, cut into examples of one length; what does not fill one is left out."""
+    ids = [i for row, _ in examples for i in row]
+    labels = [y for _, row in examples for y in row]
+    starts = range(0, len(ids) - length + 1, length)
+    return [(ids[s : s + length], labels[s : s + length]) for s in starts]
+
+
 def collate(rows, pad):
     longest = max(len(ids) for ids, _ in rows)
     return {
@@ -57,13 +67,21 @@ def collate(rows, pad):
     }
 
 
-def plan(examples, batch, steps, seed):
-    """Rows of each step: the first examples in order to warm up, then epochs of random batches."""
-    drawn = [examples[i * batch : (i + 1) * batch] for i in range(WARM_UP)]
-    chance = random.Random(seed)
+def plan(examples, args, steps):
+    """Rows of each step: the first examples in order to warm up, then epochs of drawn batches."""
+    batch = args.batch
+    first = max(1, len(examples) // batch)
+    drawn = [examples[i % first * batch :][:batch] for i in range(WARM_UP)]
+    lengths = [len(ids) for ids, _ in examples]
+    chance = random.Random(args.seed)
+    generator = torch.Generator().manual_seed(args.seed)
     while len(drawn) < WARM_UP + steps:
-        order = chance.sample(examples, len(examples))
-        drawn += [order[i : i + batch] for i in range(0, len(order) - batch + 1, batch)]
+        if args.grouped:
+            order = list(LengthGroupedSampler(batch, lengths=lengths, generator=generator))
+        else:
+            order = chance.sample(range(len(examples)), len(examples))
+        rows = [examples[i] for i in order]
+        drawn += [rows[i : i + batch] for i in range(0, len(rows) - batch + 1, batch)]
     return drawn[: WARM_UP + steps]
 
 
@@ -72,48 +90,76 @@ def load(args):
     return AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype)
 
 
-def lora():
-    return LoraConfig(r=8, lora_alpha=16, target_modules=PROJECTIONS, task_type="CAUSAL_LM")
+def lora(layers=None):
+    targets = layers.split(",") if layers else PROJECTIONS
+    return LoraConfig(r=8, lora_alpha=16, target_modules=targets, task_type="CAUSAL_LM")
 
 
-def stage1(args):
-    """The model to train, its optimizer, and what comes before each step."""
-    model = get_peft_model(load(args), lora())
+def training(model):
+    """The model to train, its optimizer, what comes before each step, and what before each update."""
     weights = [p for p in model.parameters() if p.requires_grad]
     adam = torch.optim.AdamW(weights, lr=2e-4, weight_decay=0.0)
     clip = lambda: torch.nn.utils.clip_grad_norm_(weights, 1.0)  # Trainer's default
     return model, adam, lambda: None, clip
 
 
-def stage2(args):
+def full(args):
+    model = load(args)
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(any(f".{p}." in name for p in PROJECTIONS))
+    return training(model)
+
+
+def frozen(args):
     model = PeftModel.from_pretrained(load(args), args.adapter)
-    model.requires_grad_(False)
+    return model.requires_grad_(False)
+
+
+def mask(args):
+    model = frozen(args)
     layers = [m for m in model.modules() if hasattr(m, "lora_A")]
     scales = [m.scaling["default"] for m in layers]
     s = torch.full([len(layers)], 4.0, requires_grad=True)
     adam = torch.optim.Adam([s], lr=0.01)
 
-    def mask():
+    def scale():
         gamma = torch.sigmoid(s)
         for i, (layer, scale) in enumerate(zip(layers, scales)):
             layer.scaling["default"] = scale * gamma[i]
 
-    return model, adam, mask, lambda: None
+    return model, adam, scale, lambda: None
+
+
+def evaluation(args):
+    return frozen(args), None, lambda: None, lambda: None
+
+
+JOBS = {
+    "lora": lambda args: training(get_peft_model(load(args), lora(args.layers))),
+    "full": full,
+    "mask": mask,
+    "eval": evaluation,
+}
 
 
 def train(parts, batches, pad, launched):
     model, adam, before, clip = parts
-    model.train()
-    out = {"losses": [], "seconds": [], "examples": [], "tokens": [], "padded": []}
+    model.train(adam is not None)
+    names = ("losses", "seconds", "examples", "tokens", "padded", "supervised")
+    out = {name: [] for name in names}
     start = time.time()
     for rows in batches:
         batch = collate(rows, pad)
         before()
-        loss = model(**batch).loss
-        loss.backward()
-        clip()
-        adam.step()
-        adam.zero_grad()
+        if adam is None:
+            with torch.no_grad():
+                loss = model(**batch).loss
+        else:
+            loss = model(**batch).loss
+            loss.backward()
+            clip()
+            adam.step()
+            adam.zero_grad()
         out["losses"].append(loss.item())
         now = time.time()
         out["seconds"].append(now - start)
@@ -121,6 +167,7 @@ def train(parts, batches, pad, launched):
         out["examples"].append(len(rows))
         out["tokens"].append(int(batch["attention_mask"].sum()))
         out["padded"].append(batch["input_ids"].numel())
+        out["supervised"].append(int((batch["labels"][:, 1:] != -100).sum()))
         out.setdefault("first_step", now - launched)
     return out
 
@@ -133,13 +180,13 @@ def peak_kib():
 def run(args):
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     examples = read_examples(args.data, tokenizer, args.examples, args.max_length)
-    parts = {1: stage1, 2: stage2}[args.stage](args)
-    steps = args.steps or len(examples) // args.batch
-    batches = plan(examples, args.batch, steps, args.seed)
+    parts = JOBS[args.job](args)
+    if args.compiled:
+        parts[0].compile(dynamic=True)
+    rows = joined(examples, args.length) if args.length else examples
+    batches = plan(rows, args, args.steps or len(rows) // args.batch)
     out = train(parts, batches, tokenizer.pad_token_id, args.launched)
     return out | {
-        "side": "peft",
-        "stage": args.stage,
         "data": {
             "examples": len(examples),
             "tokens": sum(len(ids) for ids, _ in examples),
@@ -166,13 +213,17 @@ def make_adapter(args):
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--stage", type=int, choices=[1, 2])
+    p.add_argument("--job", choices=JOBS)
+    p.add_argument("--grouped", action="store_true", help="examples of like length side by side")
+    p.add_argument("--compiled", action="store_true", help="by torch.compile, any shape")
     p.add_argument("--make-adapter", metavar="DIR")
     p.add_argument("--model", required=True)
     p.add_argument("--data")
-    p.add_argument("--adapter", help="stage 2: the frozen change")
+    p.add_argument("--adapter", help="mask and eval: the frozen change")
+    p.add_argument("--layers", help="lora: names of those that are tuned (default: all)")
     p.add_argument("--examples", type=int, default=160)
     p.add_argument("--max-length", type=int, default=384)
+    p.add_argument("--length", type=int, default=0, help="join examples, cut into so many tokens")
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--steps", type=int, default=0, help="timed steps; 0: one epoch")
     p.add_argument("--precision", choices=["bf16", "f32"], default="bf16")
