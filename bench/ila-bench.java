@@ -1,7 +1,7 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
 //DESCRIPTION Times one kind of step and prints one JSON line; bench/run.py calls it.
 //JAVA 17+
-//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx512m
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m
 //DEPS ../lib/ila.java
 
 import com.google.gson.Gson;
@@ -49,24 +49,16 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(
-        name = "ila-bench",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true,
-        description = "Times one kind of step and prints one JSON line.")
+@Command(name = "ila-bench", mixinStandardHelpOptions = true, showDefaultValues = true)
 class IlaBench implements Callable<Integer> {
     private static final int WARM_UP = 2;
     private static final double NANOS = 1e9;
 
-    /** What a step does. */
+    /** What a step does: stage 1 with LoRA or on the layers themselves, stage 2, the loss alone. */
     enum Job {
-        /** Stage 1 with LoRA. */
         LORA,
-        /** Stage 1 on the layers themselves. */
         FULL,
-        /** Stage 2. */
         MASK,
-        /** The loss alone. */
         EVAL
     }
 

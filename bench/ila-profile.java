@@ -1,7 +1,7 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
 //DESCRIPTION Shows where the time of a training step goes, operation by operation.
 //JAVA 17+
-//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx2g
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx2g
 //DEPS ../lib/ila.java
 
 import com.google.gson.JsonElement;

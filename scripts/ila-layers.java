@@ -1,7 +1,7 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
 //DESCRIPTION Shows a model's linear layers, and what a search would train and cost; trains nothing.
 //JAVA 17+
-//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx4g
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g
 //DEPS ../lib/ila.java
 
 import dev.ila.cli.Errors;

@@ -1,7 +1,7 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
 //DESCRIPTION Ranks every linear layer of a model by how much alignment needs its change.
 //JAVA 17+
-//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -Xmx4g
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g
 //DEPS ../lib/ila.java
 
 import dev.ila.cli.CommonOptions;

@@ -57,6 +57,14 @@ public record Memory(long weights, long change, long activations, long head, lon
         boolean full() {
             return ranks.stream().allMatch(r -> r == 0);
         }
+
+        int firstBlock() {
+            int first = 0;
+            while (!full() && ranks.get(first) == 0) {
+                first++;
+            }
+            return first / Dimensions.LAYERS_PER_BLOCK;
+        }
     }
 
     /**
@@ -74,15 +82,17 @@ public record Memory(long weights, long change, long activations, long head, lon
         long copies = trained.learned() ? trained.full() ? 7 : 5 : 1;
         long tokens = (long) rows * length;
         long block = saved(d, tokens);
-        long all = d.blocks() * (compute.recompute() ? tokens * d.hidden() : block);
+        // Below the first block with a change nothing is kept.
+        long blocks = d.blocks() - trained.firstBlock();
+        long all = blocks * (compute.recompute() ? tokens * d.hidden() : block);
         long once = computed * (block + wayBack(d, tokens, length));
         if (trained.full() || kept != computed) {
             once += F32 * oneBlock(d, trained);
         }
         long chunk = Math.min(tokens, Network.chunk(d.vocabulary()));
-        long head = F32 * 3L * chunk * d.vocabulary();
+        long head = chunk * d.vocabulary() * (computed == F32 ? F32 : F32 + computed);
         if (kept != computed) {
-            head += (long) computed * d.vocabulary() * d.hidden();
+            head += F32 * Math.min(Network.HEAD_SLICE, (long) d.vocabulary() * d.hidden());
         }
         return new Memory(
                 kept * weights(d, trained, Weights.columns(compute)),

@@ -27,8 +27,11 @@ public final class Network implements AutoCloseable {
         MASK_GRADIENT
     }
 
-    /** Logits that are there at once; in f32 less than the 32 MiB that glibc's heap takes. */
-    private static final int LOGITS = 7_500_000;
+    /** Logits that are there at once, 120 MB. */
+    private static final int LOGITS = 30_000_000;
+
+    /** Numbers of the head that are converted at once where a block's type is not the weights'. */
+    public static final int HEAD_SLICE = 7_500_000;
 
     private static final int LEAST_CHUNK = 16;
 
@@ -178,9 +181,10 @@ public final class Network implements AutoCloseable {
                         full ? 1 : 0,
                         compute.recompute() ? 1 : 0,
                         chunk(dimensions.vocabulary()),
-                        compute.products().code());
+                        compute.products().code(),
+                        Math.max(1, HEAD_SLICE / dimensions.hidden()));
         LongStream starts =
-                IntStream.range(0, dimensions.blocks())
+                IntStream.rangeClosed(0, dimensions.blocks())
                         .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
                         .mapToLong(first -> change.start(dimensions, first));
         a.add(Program.longs(step, LongStream.concat(numbers, starts).toArray()));

@@ -45,7 +45,8 @@ public final class Torch {
      * @param trace file for the record, in the form of Chrome's tracing: times in microseconds
      */
     public static void profile(Path trace, Runnable work) {
-        // Without shapes of inputs: keeping them keeps the inputs, and the work takes twice the time.
+        // Without shapes of inputs: keeping them keeps the inputs, and the work takes twice the
+        // time.
         JniUtils.startProfile(false, false, false);
         try {
             work.run();

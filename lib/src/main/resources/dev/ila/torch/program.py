@@ -13,9 +13,10 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, starts         int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, starts  int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
-#     compute: number of the type      starts [blocks]: where each block's part of delta begins
+#     compute: number of the type      chunk: tokens, slice: rows of the head, at once
+#     starts [blocks + 1]: where each block's part of delta begins, and the end
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
 #      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
@@ -119,13 +120,28 @@ class M(Module):
   # Attention's probabilities [B,nk,g·T,T]: query heads of a group stand as rows. causal [T,T]
   def probabilities(self: __torch__.M, q: Tensor, k: Tensor, causal: Tensor) -> Tensor:
     B, nk, gT, T = q.size(0), q.size(1), q.size(2), k.size(2)
-    p = torch.matmul(q, k.transpose(2, 3)).mul_(q.size(3) ** -0.5).view([B, nk, gT // T, T, T])
-    return torch.softmax(p.add_(causal), -1).view([B, nk, gT, T])
+    p = torch.matmul(q, k.transpose(2, 3)).mul_(q.size(3) ** -0.5)
+    p.view([B, nk, gT // T, T, T]).add_(causal)
+    return torch._softmax(p, -1, False, out=p)
+
+  # Room for what `count` blocks keep, in one piece, so that between what comes and goes no holes are left:
+  # [count, numbers] in the type of the weights, unless that is the computing type and nothing is converted, and
+  # [count, numbers] in f32 for what is thin. If not `all`, for x alone.
+  def stores(self: __torch__.M, count: int, all: bool, x: Tensor, dims: Tensor, w: List[Tensor]) -> List[Tensor]:
+    N, H, O, F = x.size(0), x.size(1), int(dims[0]) * int(dims[2]), w[len(w) - 2].size(0) // 2
+    P = 0
+    for i in range(len(w) - 6 * int(dims[3]), len(w), 6):
+      P = max(P, w[i+2].size(1) + w[i+3].size(1) + w[i+4].size(1) + w[i+5].size(1) - 2 * H - O - F)
+    wide = N * (2 * H + 2 * O + 2 * int(dims[1]) * int(dims[2]) + 2 * F) if all else N * H
+    wide = 0 if x.dtype == w[0].dtype else wide
+    thin = N * (2 + P) if all else 0
+    return [torch.empty([count, wide], dtype=w[0].dtype, device=x.device), torch.empty([count, thin], dtype=6, device=x.device)]
 
   # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, 1/rms twice, four u.
-  #      w, a, g as `ready` makes them. What leaves the block has gone through the type `kept`.
+  #      w, a, g as `ready` makes them. What leaves the block has gone through the type in which it is kept.
+  #      room: two rows of `stores`. Without `keep` only x is kept, which is enough to compute the block again.
 
-  def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, kept: int, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+  def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     N, H, F = x.size(0), x.size(1), w[4].size(0) // 2
     r1 = self.inverse_rms(x, eps)
@@ -150,69 +166,101 @@ class M(Module):
     self.norm(y, w[1], r2, hu[:, :H])
     gu, u3 = self.product(hu, w[4], a[2], g[2])
     mu = self.room(x, N, F, a[3])
-    torch.mul(torch.silu(gu[:, :F]), gu[:, F:], out=mu[:, :F])
+    torch.silu(gu[:, :F], out=mu[:, :F]).mul_(gu[:, F:])
     by_down, u4 = self.product(mu, w[5], a[3], g[3])
-    z = by_down.add_(y).to(kept).to(x.dtype)
-    return (z, [x.to(kept), q.to(kept), k.to(kept), v.to(kept), o.to(kept), y.to(kept), gu.to(kept), r1, r2, u1, u2, u3, u4])
+    z = by_down.add_(y).to(room[0].dtype).to(x.dtype)
+    S: List[Tensor] = []
+    at = 0
+    for t in [x, q, k, v, o, y, gu] if keep else [x]:
+      S.append(t if x.dtype == room[0].dtype else room[0][at:at+t.numel()].view(t.size()).copy_(t))
+      at += t.numel()
+    at = 0
+    for t in [r1, r2, u1, u2, u3, u4] if keep else []:
+      S.append(room[1][at:at+t.numel()].view(t.size()).copy_(t))
+      at += t.numel()
+    return (z, S)
 
-  # dz [N,H] → dx; for each of the four products the gradient by its output and by its wide input, and, if
-  # `inputs`, its input h
-  def back(self: __torch__.M, dz: Tensor, B: int, T: int, dims: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], inputs: bool) -> Tuple[Tensor, List[Tensor], List[Tensor], List[Tensor]]:
+  # dz [N,H] → dx. If `learns`, adds the gradients of block i to grad, each as soon as it can be, so that little
+  # is there at once. change: delta, ranks, scales, gamma, grad
+  def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     N, H, F = dz.size(0), dz.size(1), w[4].size(0) // 2
+    inputs = learns and (int(dims[5]) == 1 or int(dims[6]) == 1)
     ct = dz.dtype
     x, q, k, v, o, y, gu, r1, r2, u1, u2, u3, u4 = S
-    x, q, k, v, o, y, gu = x.to(ct), q.to(ct), k.to(ct), v.to(ct), o.to(ct), y.to(ct), gu.to(ct)
+    gu = gu.to(ct)
     gate, up = gu[:, :F], gu[:, F:]
-    d4 = torch.matmul(dz, w[5])
-    dm = self.product_back(d4, a[3], g[3])
+    d = torch.matmul(dz, w[5])
+    dm = self.product_back(d, a[3], g[3])
     act = torch.silu(gate)
     dgu = torch.empty_like(gu)
     torch.mul(dm, act, out=dgu[:, F:])
-    torch.silu_backward(dm * up, gate, grad_input=dgu[:, :F])
-    d3 = torch.matmul(dgu, w[4])
-    dy = self.norm_back(dz, self.product_back(d3, a[2], g[2]), y, w[1], r2)
-    d2 = torch.matmul(dy, w[3])
-    do = self.product_back(d2, a[1], g[1])
+    torch.silu_backward(dm.mul_(up), gate, grad_input=dgu[:, :F])
+    if learns:
+      self.gradient(3, i, dims, change, w, g, dz, d, act.mul_(up) if inputs else act, u4)
+    y = y.to(ct)
+    d = torch.matmul(dgu, w[4])
+    dh = self.product_back(d, a[2], g[2])
+    if learns:
+      h = self.norm(y, w[1], r2, torch.empty_like(y)) if inputs else y
+      self.gradient(2, i, dims, change, w, g, dgu, d, h, u3)
+    dy = self.norm_back(dz, dh, y, w[1], r2)
+    d = torch.matmul(dy, w[3])
+    do = self.product_back(d, a[1], g[1])
+    if learns:
+      self.gradient(1, i, dims, change, w, g, dy, d, o.to(ct) if inputs else dy, u2)
     do = do.view([B, T, nh, D]).transpose(1, 2).reshape([B, nk, nh // nk * T, D])
+    q, k, v = q.to(ct), k.to(ct), v.to(ct)
     p = self.probabilities(q, k, causal)
     dp = torch.matmul(do, v.transpose(2, 3))
     dv = torch.matmul(p.transpose(2, 3), do)
-    ds = torch._softmax_backward_data(dp, p, -1, ct)
+    ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
     dq = torch.matmul(ds, k).mul_(D ** -0.5).view([B, nh, T, D])
     dk = torch.matmul(ds.transpose(2, 3), q).mul_(D ** -0.5)
-    d = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
-    dqkv = d.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    self.rotate(dq, rope[0], rope[1], -1.0, dqkv[:, :nh])
-    self.rotate(dk, rope[0], rope[1], -1.0, dqkv[:, nh:nh+nk])
-    dqkv[:, nh+nk:] = dv
-    d1 = torch.matmul(d, w[2])
-    dx = self.norm_back(dy, self.product_back(d1, a[0], g[0]), x, w[0], r1)
-    hs: List[Tensor] = []
-    if inputs:
-      h1 = self.norm(x, w[0], r1, torch.empty_like(x))
-      h3 = self.norm(y, w[1], r2, torch.empty_like(y))
-      hs = [h1, o, h3, act.mul_(up)]
-    return (dx, [d, dy, dgu, dz], [d1, d2, d3, d4], hs)
+    dqkv = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
+    heads = dqkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
+    self.rotate(dq, rope[0], rope[1], -1.0, heads[:, :nh])
+    self.rotate(dk, rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
+    heads[:, nh+nk:] = dv
+    x = x.to(ct)
+    d = torch.matmul(dqkv, w[2])
+    dh = self.product_back(d, a[0], g[0])
+    if learns:
+      h = self.norm(x, w[0], r1, torch.empty_like(x)) if inputs else x
+      self.gradient(0, i, dims, change, w, g, dqkv, d, h, u1)
+    return self.norm_back(dy, dh, x, w[0], r1)
 
-  # ---- the head: loss of each supervised token and the gradient by its hidden state, chunk by chunk,
-  #      so that logits [chunk,V] never stand for all tokens
+  # ---- the head: loss of each supervised token and the gradient by its hidden state, chunk by chunk of tokens,
+  #      so that logits never stand for all of them, in one place; a head of another type is converted slice by
+  #      slice of the vocabulary
 
-  def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, weight: float, want: int) -> Tuple[Tensor, Tensor]:
-    n = h.size(0)
-    head = head.to(h.dtype)
-    dh = torch.empty_like(h) if want > 0 else h
+  def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int) -> Tuple[Tensor, Tensor]:
+    n, V = h.size(0), head.size(0)
+    rows = V if head.dtype == h.dtype else slice
+    dh = torch.zeros_like(h) if want > 0 else h
     nll = torch.empty([n], dtype=6, device=h.device)
+    room = torch.empty([min(chunk, n), V], dtype=6, device=h.device)
     for c in range((n + chunk - 1) // chunk):
       i = c * chunk
       hc = h[i:i+chunk]
       y = labels[i:i+chunk].unsqueeze(1)
-      p = torch.log_softmax(torch.linear(hc, head).to(6), -1)
-      nll[i:i+chunk] = torch.neg(torch.gather(p, 1, y).squeeze(1))
+      x = room[:hc.size(0)]
+      for s in range((V + rows - 1) // rows):
+        part = head[s*rows:(s+1)*rows].to(h.dtype)
+        if h.dtype == x.dtype:
+          torch.mm(hc, part.t(), out=x[:, s*rows:(s+1)*rows])
+        else:
+          x[:, s*rows:(s+1)*rows] = torch.mm(hc, part.t())
+      x.sub_(torch.amax(x, [-1], True))
+      said = torch.gather(x, 1, y)
+      total = torch.sum(x.exp_(), [-1], True)
+      nll[i:i+chunk] = torch.sub(torch.log(total), said).squeeze(1)
       if want > 0:
-        p = torch.exp_(p)
-        p = torch.scatter_add_(p, 1, y, torch.full([y.size(0), 1], -1.0, device=h.device))
-        dh[i:i+chunk] = torch.matmul(p.mul_(weight).to(h.dtype), head)
+        x.mul_(torch.reciprocal(total).mul_(weight))
+        torch.scatter_add_(x, 1, y, torch.full_like(said, -weight))
+        for s in range((V + rows - 1) // rows):
+          part = head[s*rows:(s+1)*rows].to(h.dtype)
+          dh[i:i+chunk].addmm_(x[:, s*rows:(s+1)*rows].to(h.dtype), part)
     return (nll, dh)
 
   # ---- Δθ of one block, made ready: weights, stacked A, γ by row, for each of the four products
@@ -247,7 +295,7 @@ class M(Module):
   # The six weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
   # by row. LoRA: s·B goes into the columns of the weights.
   def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
-    kind, ct, at = int(dims[6]), int(dims[9]), int(dims[10+i])
+    kind, ct, at = int(dims[6]), int(dims[9]), int(dims[11+i])
     first = len(w) - 6 * int(dims[3]) + 6 * i
     out = [w[first].to(ct), w[first+1].to(ct)]
     a: List[Tensor] = []
@@ -282,46 +330,50 @@ class M(Module):
       g.append(G)
     return (out, a, g)
 
-  # Adds the gradients of block i to grad. For each product: dY by its output, dX by its wide input, H its
-  # input h, U u.
+  # Adds the gradients of product j of block i to grad. dY by its output, dX by its wide input, h its input (not
+  # read for LoRA's mask), u.
   #   LoRA:  dA = γ·(dY·sB)ᵀ·h   dB = s·dYᵀ·(γ·u)   dγ = ⟨dY·sB, u⟩        full:  dΔ = γ·dYᵀ·h   dγ = ⟨dYᵀ·h, Δ⟩
-  def gradients(self: __torch__.M, i: int, dims: Tensor, delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, w: List[Tensor], g: List[Tensor], dY: List[Tensor], dX: List[Tensor], H: List[Tensor], U: List[Tensor], grad: Tensor) -> None:
-    want, kind, at = int(dims[5]), int(dims[6]), int(dims[10+i])
-    for j in range(4):
-      lo, hi = self.parts(j)
-      K = self.inputs(lo, dims, w)
-      c = 0
-      row = 0
-      if kind == 0 and want == 2:
-        s = (dX[j][:, K:].to(6) * U[j].to(6)).sum([0])                 # [P]
-        for l in range(lo, hi):
-          r = int(ranks[7*i+l])
-          grad[7*i+l] += s[c:c+r].sum()
-          c = c + r
-      elif kind == 0:
-        dA = torch.matmul((dX[j][:, K:] * g[j]).to(H[j].dtype).t(), H[j])          # [P,K]
-        gu = (U[j] * g[j]).to(H[j].dtype)
-        for l in range(lo, hi):
-          r = int(ranks[7*i+l])
-          out = self.outputs(l, dims, w)
-          grad[at:at+r*K] += dA[c:c+r].reshape([-1])
-          at = at + r * K
-          if r > 0:
-            dB = torch.matmul(dY[j][:, row:row+out].t(), gu[:, c:c+r])
-            grad[at:at+out*r] += dB.to(6).reshape([-1]) * float(scales[7*i+l])
-          at = at + out * r
-          c = c + r
-          row = row + out
-      else:
-        for l in range(lo, hi):
-          out = self.outputs(l, dims, w)
-          dW = torch.matmul(dY[j][:, row:row+out].t(), H[j]).to(6).reshape([-1])
-          if want == 2:
-            grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
-          else:
-            grad[at:at+out*K] += dW * gamma[7*i+l]
-          at = at + out * K
-          row = row + out
+  def gradient(self: __torch__.M, j: int, i: int, dims: Tensor, change: List[Tensor], w: List[Tensor], g: List[Tensor], dY: Tensor, dX: Tensor, h: Tensor, u: Tensor) -> None:
+    delta, ranks, scales, gamma, grad = change
+    want, kind, at = int(dims[5]), int(dims[6]), int(dims[11+i])
+    lo, hi = self.parts(j)
+    for l in range(lo):
+      K, out = self.inputs(l, dims, w), self.outputs(l, dims, w)
+      at = at + (K * out if kind == 1 else int(ranks[7*i+l]) * (K + out))
+    K = self.inputs(lo, dims, w)
+    c = 0
+    row = 0
+    if kind == 0 and want == 2:
+      s = (dX[:, K:].to(6) * u.to(6)).sum([0])                       # [P]
+      for l in range(lo, hi):
+        r = int(ranks[7*i+l])
+        grad[7*i+l] += s[c:c+r].sum()
+        c = c + r
+    elif kind == 0:
+      dA = torch.matmul((dX[:, K:] * g[j]).to(h.dtype).t(), h)       # [P,K]
+      gu = (u * g[j]).to(h.dtype)
+      for l in range(lo, hi):
+        r = int(ranks[7*i+l])
+        out = self.outputs(l, dims, w)
+        grad[at:at+r*K] += dA[c:c+r].reshape([-1])
+        at = at + r * K
+        if r > 0:
+          # As its transpose, which is the faster way round for few columns.
+          dB = torch.matmul(gu[:, c:c+r].t(), dY[:, row:row+out])
+          grad[at:at+out*r].view([out, r]).add_(dB.t(), alpha=float(scales[7*i+l]))
+        at = at + out * r
+        c = c + r
+        row = row + out
+    else:
+      for l in range(lo, hi):
+        out = self.outputs(l, dims, w)
+        dW = torch.matmul(dY[:, row:row+out].t(), h).to(6).reshape([-1])
+        if want == 2:
+          grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
+        else:
+          grad[at:at+out*K] += dW * gamma[7*i+l]
+        at = at + out * K
+        row = row + out
 
   def mask(self: __torch__.M, T: int, like: Tensor) -> Tensor:
     return torch.triu(torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device), 1)
@@ -337,11 +389,16 @@ class M(Module):
   def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     B, T, eps = ids.size(0), ids.size(1), float(real[0])
     x, rope, causal = self.begin(ids, dims, w, rope)
+    wide, thin = self.stores(1, False, x, dims, w)
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
-      x, S = self.block(x, B, T, dims, eps, rope, causal, w[0].dtype, wi, a, g)
+      x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
     x = x.index_select(0, keep)
     return self.norm(x, w[1].to(x.dtype), self.inverse_rms(x, eps), torch.empty_like(x))
+
+  # Whether block i has a part in Δθ
+  def changes(self: __torch__.M, i: int, dims: Tensor) -> bool:
+    return int(dims[11+i]) < int(dims[12+i])
 
   # Logits [n,V] in f32
   def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
@@ -354,34 +411,40 @@ class M(Module):
   def step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
-    want, kind, recompute, chunk = int(dims[5]), int(dims[6]), int(dims[7]), int(dims[8])
-    eps, weight, kept = float(real[0]), float(real[1]), w[0].dtype
+    want, recompute, change = int(dims[5]), int(dims[7]), [delta, ranks, scales, gamma, grad]
+    eps, weight = float(real[0]), float(real[1])
     head = w[0] if int(dims[4]) == 1 else w[2]
     if want == 0:
       h = self.hidden(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma)
-      nll, dh = self.head(h, head, labels, chunk, weight, 0)
+      nll, dh = self.head(h, head, labels, int(dims[8]), int(dims[10]), weight, 0)
       return nll
     x, rope, causal = self.begin(ids, dims, w, rope)
     ct = x.dtype
+    # Below the first block with a change nothing is to be learned, and nothing is kept.
+    first = 0
+    while first < L - 1 and not self.changes(first, dims):
+      first += 1
+    wide, thin = self.stores(L - first, recompute == 0, x, dims, w)
     saved: List[List[Tensor]] = []
     for i in range(L):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
-      x, S = self.block(x, B, T, dims, eps, rope, causal, kept, wi, a, g)
-      saved.append([S[0]] if recompute == 1 else S)
+      j = max(0, i - first)
+      x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
+      saved.append(S if i >= first else [])
     xk = x.index_select(0, keep)
     r, norm = self.inverse_rms(xk, eps), w[1].to(ct)
-    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, chunk, weight, want)
+    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, int(dims[8]), int(dims[10]), weight, want)
     dxk = self.norm_back(torch.zeros_like(xk), dh, xk, norm, r)
     dx = torch.zeros_like(x).index_copy_(0, keep, dxk)
-    for ii in range(L):
+    again = self.stores(recompute, True, x, dims, w)
+    for ii in range(L - first):
       i = L - 1 - ii
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       S = saved[i]
       if recompute == 1:
-        z, S = self.block(S[0].to(ct), B, T, dims, eps, rope, causal, kept, wi, a, g)
+        z, S = self.block(S[0].to(ct), B, T, dims, eps, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
       saved[i] = []
-      dx, dY, dX, hs = self.back(dx, B, T, dims, rope, causal, wi, a, g, S, want == 1 or kind == 1)
-      self.gradients(i, dims, delta, ranks, scales, gamma, wi, g, dY, dX, hs, S[9:], grad)
+      dx = self.back(dx, B, T, i, dims, rope, causal, wi, a, g, S, change, self.changes(i, dims))
     return nll
 
   # ---- the same by autograd, written as plainly as can be: the test of everything above

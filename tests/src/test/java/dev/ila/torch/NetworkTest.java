@@ -49,6 +49,28 @@ class NetworkTest {
         }
     }
 
+    /** The way back ends at the first of them, and passes through those without a change. */
+    @ParameterizedTest
+    @CsvSource({"1,1,false", "2,2,false", "2,2,true", "0,0,false", "0,2,true"})
+    void onlyBlocksWithAChangeLearn(int one, int other, boolean recompute) {
+        Dimensions d = SmallNetwork.dimensions(false);
+        try (Network n = SmallNetwork.make(d, f32(recompute))) {
+            Change change =
+                    SmallNetwork.factors(
+                            n, 0.2, i -> i / 7 == one || i / 7 == other ? 1 + i % 3 : 0);
+            Batch batch = SmallNetwork.batch(d.vocabulary());
+            float[] gamma = SmallNetwork.gamma(d.layers());
+            for (Want want : new Want[] {Want.CHANGE_GRADIENT, Want.MASK_GRADIENT}) {
+                int size = want == Want.MASK_GRADIENT ? d.layers() : change.values().size();
+                DeviceVector ours = n.vector(new float[size]);
+                DeviceVector theirs = n.vector(new float[size]);
+                n.step(batch, change, gamma, want, ours, 0.1);
+                n.referenceStep(batch, change, gamma, want, theirs, 0.1);
+                assertEquals(0, distance(ours.values(), theirs.values()), 2e-5);
+            }
+        }
+    }
+
     @Test
     void gradientsAdd() {
         Dimensions d = SmallNetwork.dimensions(true);

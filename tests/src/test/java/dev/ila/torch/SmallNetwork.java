@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A network of random weights with peaked attention, a batch with padding, a change of each kind.
@@ -70,12 +71,16 @@ final class SmallNetwork {
     }
 
     static Change.Factors factors(Network n, double scaleOfB) {
+        return factors(n, scaleOfB, i -> i % 5 == 3 ? 0 : 1 + i % 4);
+    }
+
+    static Change.Factors factors(Network n, double scaleOfB, IntUnaryOperator rank) {
         Random random = new Random(7);
         List<Integer> ranks = new ArrayList<>();
         List<Double> scales = new ArrayList<>();
         int size = 0;
         for (int i = 0; i < n.dimensions().layers(); i++) {
-            int r = i % 5 == 3 ? 0 : 1 + i % 4;
+            int r = rank.applyAsInt(i);
             ranks.add(r);
             scales.add(r == 0 ? 1.0 : 4.0 / r);
             size += r * (n.dimensions().inputs(i % 7) + n.dimensions().outputs(i % 7));
