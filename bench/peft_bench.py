@@ -20,6 +20,7 @@ import peft
 import torch
 import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
+from torch._dynamo.utils import counters
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
@@ -145,7 +146,7 @@ JOBS = {
 def train(parts, batches, pad, launched):
     model, adam, before, clip = parts
     model.train(adam is not None)
-    names = ("losses", "seconds", "examples", "tokens", "padded", "supervised")
+    names = ("losses", "seconds", "examples", "tokens", "padded", "supervised", "graphs")
     out = {name: [] for name in names}
     start = time.time()
     for rows in batches:
@@ -168,6 +169,7 @@ def train(parts, batches, pad, launched):
         out["tokens"].append(int(batch["attention_mask"].sum()))
         out["padded"].append(batch["input_ids"].numel())
         out["supervised"].append(int((batch["labels"][:, 1:] != -100).sum()))
+        out["graphs"].append(counters["stats"]["unique_graphs"])
         out.setdefault("first_step", now - launched)
     return out
 

@@ -50,8 +50,11 @@ class Timed:
 
     @staticmethod
     def of(result):
+        # A step in which torch.compile found a new graph is no step: its time is said apart.
+        graphs = result.get("graphs") or [0] * len(result["seconds"])
+        steps = [i for i in range(WARM_UP, len(graphs)) if graphs[i] == graphs[i - 1]]
         seconds, examples, tokens, padded = (
-            result[name][WARM_UP:] for name in ("seconds", "examples", "tokens", "padded")
+            [result[name][i] for i in steps] for name in ("seconds", "examples", "tokens", "padded")
         )
         return Timed(
             sum(examples) / sum(seconds),
@@ -245,7 +248,7 @@ def text(args, measured, root):
         " supervised, on all sides.",
         f"- Batches of {args.batch} records, or of {args.tokens:,} tokens in rows of one length;"
         f" {args.rounds} rounds of {steps} timed steps a process, after {WARM_UP} to warm up"
-        " (torch.compile's time falls there). Median (lowest–highest) of the rounds.",
+        " (torch.compile's steps that compile are not timed either). Median (lowest–highest) of the rounds.",
         "",
         "SmolLM2-135M-Instruct here is an already aligned model with weights rounded to 4 bits:"
         " a measure of speed, not of the paper's setting.",
