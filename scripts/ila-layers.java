@@ -54,9 +54,9 @@ class IlaLayers implements Callable<Integer> {
         Preview preview = Preview.of(options.settings(input, machine, 1));
         System.out.print(LayersSummary.text(preview, all, Progress.onTerminal()));
         System.out.print(
-                preview.fits()
-                        ? LayersSummary.text(preview, Timing.measure(preview))
-                        : LayersSummary.tooLarge());
+                preview.tooLarge()
+                        .map(LayersSummary::tooLarge)
+                        .orElseGet(() -> LayersSummary.text(preview, Timing.measure(preview))));
         return 0;
     }
 }

@@ -43,6 +43,12 @@ final class BarProgress implements Progress {
     }
 
     @Override
+    public void note(String line) {
+        close();
+        out.println(line);
+    }
+
+    @Override
     public void close() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();

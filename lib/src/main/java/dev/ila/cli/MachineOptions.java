@@ -16,8 +16,10 @@ public final class MachineOptions {
         @Option(
                 names = "--device",
                 paramLabel = "NAME",
-                description = "cpu, cuda, or cuda:1 for the second of several. Default: cpu.")
-        private String device = "cpu";
+                description =
+                        "cpu, cuda, or cuda:1 for the second of several. Default: cuda where"
+                                + " PyTorch's natives are CUDA's and a device is there, else cpu.")
+        private Optional<String> device = Optional.empty();
 
         @Option(
                 names = "--precision",
@@ -52,6 +54,7 @@ public final class MachineOptions {
     /** Device, precision and threads. */
     public Compute compute() {
         int threads = machine.threads.orElse(Compute.defaults().threads());
-        return new Compute(machine.device, machine.precision, threads, machine.recompute);
+        String device = machine.device.orElseGet(Compute::defaultDevice);
+        return new Compute(device, machine.precision, threads, machine.recompute);
     }
 }

@@ -56,6 +56,12 @@ final class PlainProgress implements Progress {
     }
 
     @Override
+    public void note(String line) {
+        close();
+        out.println(line);
+    }
+
+    @Override
     public void close() {
         if (!last.isEmpty()) {
             print(nanos.getAsLong());

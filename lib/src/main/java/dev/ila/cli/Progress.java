@@ -28,6 +28,9 @@ public interface Progress extends AutoCloseable {
      */
     void step(long done, double loss, double tokensPerSecond);
 
+    /** Shows a line of its own. */
+    void note(String line);
+
     /** Ends the last piece of work. */
     @Override
     void close();

@@ -31,6 +31,11 @@ public final class SearchScreen implements Search.Observer, AutoCloseable {
     }
 
     @Override
+    public void note(String line) {
+        progress.note(line);
+    }
+
+    @Override
     public boolean stopAsked() {
         return ctrlC.asked();
     }

@@ -6,7 +6,10 @@ import dev.ila.torch.Dimensions;
 import dev.ila.torch.Network;
 import dev.ila.torch.Precision;
 import dev.ila.torch.Weights;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How much memory a training step takes at its highest, by count of what {@code program.py} keeps
@@ -39,6 +42,34 @@ public record Memory(long weights, long change, long activations, long head, lon
     /** All of it. */
     public long total() {
         return weights + change + activations + head + process;
+    }
+
+    /**
+     * What to change where less memory is there.
+     *
+     * @param available bytes
+     * @param rows examples of the micro-batch
+     * @return one line; empty if it fits
+     */
+    public Optional<String> tooMuch(long available, Compute compute, int rows) {
+        if (total() <= available) {
+            return Optional.empty();
+        }
+        List<String> remedies = new ArrayList<>();
+        remedies.add(rows > 1 ? "a lower --micro-batch" : "a lower --max-length");
+        if (!compute.recompute()) {
+            remedies.add("--recompute");
+        }
+        if (compute.precision() == Precision.F32) {
+            remedies.add("--precision bf16");
+        }
+        return Optional.of(
+                String.format(
+                        Locale.ROOT,
+                        "a step may need %.1f GB of memory, and %.1f GB are there; it takes less with %s",
+                        total() / 1e9,
+                        available / 1e9,
+                        String.join(" or ", remedies)));
     }
 
     /**
@@ -134,12 +165,12 @@ public record Memory(long weights, long change, long activations, long head, lon
 
     /**
      * Numbers that one block's way back holds at its highest, beside what was kept: the gradients
-     * by gate, up and their product and the activation; then attention's probabilities, their
-     * gradients before and after the softmax, and one copy.
+     * by gate, up and their product and the activation, or, if more, for as many queries as come at
+     * once attention's probabilities, their gradients and one copy.
      */
     private static long wayBack(Dimensions d, long tokens, int length) {
-        long forward = tokens * (4L * d.intermediate() + 4L * d.hidden());
-        return forward + 4 * tokens * d.heads() * length;
+        long feedForward = 4L * d.intermediate() + 4L * d.hidden();
+        return tokens * Math.max(feedForward, 3L * d.heads() * Math.min(length, Network.QUERIES));
     }
 
     /** Numbers of one block's matrices, made ready; of a full difference also with a gradient. */

@@ -16,6 +16,7 @@ import dev.ila.run.Seeds;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -53,13 +54,7 @@ public record Preview(
         Dataset data = settings.data().read(checkpoint);
         Dataset.Split split =
                 data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
-        Memory memory =
-                Memory.of(
-                        LanguageModel.dimensions(architecture),
-                        settings.compute(),
-                        trained,
-                        settings.data().microBatch(),
-                        longest(data));
+        Memory memory = memory(settings, architecture, trained, data);
         try (Tokenizer tokenizer = Tokenizer.load(checkpoint.directory())) {
             List<Supervision.Segment> example =
                     new Supervision(tokenizer).segments(data.examples().get(0));
@@ -73,6 +68,28 @@ public record Preview(
                     memory,
                     example);
         }
+    }
+
+    static Memory memory(
+            SearchSettings settings,
+            Architecture architecture,
+            Memory.Trained trained,
+            Dataset data) {
+        int rows = Math.min(settings.data().microBatch(), data.examples().size());
+        return Memory.of(
+                LanguageModel.dimensions(architecture),
+                settings.compute(),
+                trained,
+                rows,
+                longest(data));
+    }
+
+    /** What to change if the memory is not there; that of a GPU is found out only by trying. */
+    static Optional<String> tooLarge(SearchSettings settings, Memory memory) {
+        return settings.compute().device().equals("cpu")
+                ? memory.tooMuch(
+                        Host.availableMemory(), settings.compute(), settings.data().microBatch())
+                : Optional.empty();
     }
 
     static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
@@ -109,10 +126,9 @@ public record Preview(
                 .toList();
     }
 
-    /** Whether the memory is there; that of a GPU is found out only by trying. */
-    public boolean fits() {
-        return !settings.compute().device().equals("cpu")
-                || memory.total() < Host.availableMemory();
+    /** What to change if the memory is not there, in one line. */
+    public Optional<String> tooLarge() {
+        return tooLarge(settings, memory);
     }
 
     /** Number of all the model's parameters. */

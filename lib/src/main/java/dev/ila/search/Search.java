@@ -40,6 +40,9 @@ public final class Search {
         /** A step was made. */
         default void step(History.Step step) {}
 
+        /** Something to know before it begins, in one line. */
+        default void note(String line) {}
+
         /** Whether to save and stop; asked after each step. */
         default boolean stopAsked() {
             return false;
@@ -112,6 +115,11 @@ public final class Search {
         if (resume) {
             RunFile.read(run.settings()).requireSame(about.data(), about.model());
         }
+        Memory.Trained trained = Preview.trained(settings.delta(), checkpoint.layers());
+        Preview.tooLarge(
+                        settings,
+                        Preview.memory(settings, checkpoint.architecture(), trained, data))
+                .ifPresent(observer::note);
         DeltaSource source = DeltaSource.of(settings.delta(), checkpoint, aligned, seeds.init());
         try (LanguageModel model =
                 LanguageModel.load(checkpoint, aligned.orElse(checkpoint), settings.compute())) {

@@ -2,7 +2,11 @@ package dev.ila.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
+import ai.djl.util.Platform;
+import ai.djl.util.Utils;
+import ai.djl.util.cuda.CudaUtils;
 import dev.ila.run.Host;
 import dev.ila.run.Require;
 import java.util.Locale;
@@ -52,6 +56,20 @@ public record Compute(
         return new Compute("cpu", Precision.F32, Runtime.getRuntime().availableProcessors(), false);
     }
 
+    /** {@code cuda} where CUDA's natives and a device are there, else {@code cpu}. */
+    public static String defaultDevice() {
+        return cudaNatives() && CudaUtils.hasCuda() ? "cuda" : "cpu";
+    }
+
+    /**
+     * Whether PyTorch's natives, by environment or class path or what DJL would fetch, are CUDA's.
+     */
+    private static boolean cudaNatives() {
+        String asked = Utils.getEnvOrSystemProperty("PYTORCH_FLAVOR");
+        String flavor = asked == null ? Platform.detectPlatform("pytorch").getFlavor() : asked;
+        return flavor.startsWith("cu");
+    }
+
     /** The device, once PyTorch runs; fails if there is none of that name. */
     Device djl() {
         if (device.equals("cpu")) {
@@ -60,11 +78,32 @@ public record Compute(
         Engine engine = Engine.getEngine("PyTorch");
         int there = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
         int number = device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5));
-        String rule =
-                there == 0
-                        ? "cpu, since no CUDA device is there"
-                        : "cpu or cuda:0 to cuda:" + (there - 1);
+        String rule = "cpu or cuda:0 to cuda:" + (there - 1);
+        if (there == 0) {
+            rule =
+                    cudaNatives()
+                            ? "cpu, since no CUDA device is there"
+                            : "cpu, since PyTorch's natives are those for the CPU (for CUDA's start"
+                                    + " with ILA_NATIVE=djl on a machine with a GPU)";
+        }
         Require.that(number < there, device, "--device", rule);
         return Device.gpu(number);
+    }
+
+    /** Want of memory, on the CPU or a GPU, with what to do about it; else the failure itself. */
+    RuntimeException told(EngineException e, int rows, int length) {
+        String text = String.valueOf(e.getMessage());
+        if (!text.contains("out of memory") && !text.contains("can't allocate memory")) {
+            return e;
+        }
+        return new IllegalStateException(
+                "memory of %s must hold a micro-batch of %,d × %,d tokens, but is full; lower %s%s"
+                        .formatted(
+                                device,
+                                rows,
+                                length,
+                                rows > 1 ? "--micro-batch" : "--max-length",
+                                recompute ? "" : " or give --recompute"),
+                e);
     }
 }

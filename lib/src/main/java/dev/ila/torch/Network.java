@@ -1,5 +1,6 @@
 package dev.ila.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -29,6 +30,9 @@ public final class Network implements AutoCloseable {
 
     /** Logits that are there at once, 120 MB. */
     private static final int LOGITS = 30_000_000;
+
+    /** Tokens of a row that ask at once in attention. */
+    public static final int QUERIES = 128;
 
     /** Numbers of the head that are converted at once where a block's type is not the weights'. */
     public static final int HEAD_SLICE = 7_500_000;
@@ -135,6 +139,8 @@ public final class Network implements AutoCloseable {
                             want,
                             weight);
             return program.call(step, method, a.add(gradient.array())).toFloatArray();
+        } catch (EngineException e) {
+            throw compute.told(e, batch.rows(), batch.length());
         }
     }
 
@@ -150,6 +156,8 @@ public final class Network implements AutoCloseable {
             Program.Arguments a =
                     arguments(step, ids, rows, positions, positions, change, gamma, Want.LOSS, 0);
             return program.call(step, "logits", a).toFloatArray();
+        } catch (EngineException e) {
+            throw compute.told(e, rows, ids.length / rows);
         }
     }
 
@@ -182,7 +190,8 @@ public final class Network implements AutoCloseable {
                         compute.recompute() ? 1 : 0,
                         chunk(dimensions.vocabulary()),
                         compute.products().code(),
-                        Math.max(1, HEAD_SLICE / dimensions.hidden()));
+                        Math.max(1, HEAD_SLICE / dimensions.hidden()),
+                        QUERIES);
         LongStream starts =
                 IntStream.rangeClosed(0, dimensions.blocks())
                         .map(block -> block * Dimensions.LAYERS_PER_BLOCK)

@@ -2,7 +2,6 @@ package dev.ila.view;
 
 import dev.ila.data.Supervision;
 import dev.ila.model.LinearLayer;
-import dev.ila.run.Host;
 import dev.ila.search.Memory;
 import dev.ila.search.Preview;
 import dev.ila.search.SearchSettings;
@@ -80,10 +79,8 @@ public final class LayersSummary {
     }
 
     /** Why the time was not measured. */
-    public static String tooLarge() {
-        return "Time, not measured: "
-                + bytes(Host.availableMemory())
-                + " of memory are available, less than the estimate\n";
+    public static String tooLarge(String why) {
+        return "Time, not measured: " + why + "\n";
     }
 
     private static Table kinds(Preview preview) {

@@ -13,9 +13,9 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, starts  int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
-#     compute: number of the type      chunk: tokens, slice: rows of the head, at once
+#     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention
 #     starts [blocks + 1]: where each block's part of delta begins, and the end
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
@@ -46,7 +46,7 @@ class M(Module):
     src = torch.view_copy(bytes, dtype=int(meta[0])).view([-1, k])
     r = int(meta[1])
     dst[r:r+src.size(0), :k] = src
-    return torch.zeros([1])
+    return torch.zeros([1], device=dst.device)
 
   # A wider copy with zeros in the new columns. meta: inputs, new width
   def weight_widen(self: __torch__.M, w: Tensor, meta: Tensor) -> Tensor:
@@ -117,12 +117,17 @@ class M(Module):
       return dh
     return dh.addmm_((d[:, K:] * g).to(d.dtype), a)
 
-  # Attention's probabilities [B,nk,g·T,T]: query heads of a group stand as rows. causal [T,T]
-  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, causal: Tensor) -> Tensor:
-    B, nk, gT, T = q.size(0), q.size(1), q.size(2), k.size(2)
-    p = torch.matmul(q, k.transpose(2, 3)).mul_(q.size(3) ** -0.5)
-    p.view([B, nk, gT // T, T, T]).add_(causal)
+  # Attention's probabilities [B,nk,g·c,b] of c queries, the last of which stands at b - 1, by all keys up to it.
+  # Query heads of a group stand as rows. causal [≥c,≥c]
+  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, c: int, causal: Tensor) -> Tensor:
+    B, nk, gc, b = q.size(0), q.size(1), q.size(2), k.size(2)
+    p = torch.matmul(q * (q.size(3) ** -0.5), k.transpose(2, 3))
+    p.view([B, nk, gc // c, c, b])[..., b-c:].add_(causal[:c, :c])
     return torch._softmax(p, -1, False, out=p)
+
+  # Queries from a to b of all heads [B,nh,T,D], as rows of their group [B,nk,g·(b-a),D]
+  def queries(self: __torch__.M, q: Tensor, a: int, b: int, nk: int) -> Tensor:
+    return q[:, :, a:b].reshape([q.size(0), nk, q.size(1) // nk * (b - a), q.size(3)])
 
   # Room for what `count` blocks keep, in one piece, so that between what comes and goes no holes are left:
   # [count, numbers] in the type of the weights, unless that is the computing type and nothing is converted, and
@@ -153,12 +158,16 @@ class M(Module):
     k = torch.empty([B, nk, T, D], dtype=x.dtype, device=x.device)
     self.rotate(qkv[:, :nh], rope[0], rope[1], 1.0, q)
     self.rotate(qkv[:, nh:nh+nk], rope[0], rope[1], 1.0, k)
-    q = q.view([B, nk, nh // nk * T, D])
     v = qkv[:, nh+nk:].contiguous()
     ou = self.room(x, N, nh * D, a[1])
     o = ou[:, :nh*D]
-    heads = torch.matmul(self.probabilities(q, k, causal), v).view([B, nh, T, D])
-    o.view([B, T, nh, D]).copy_(heads.transpose(1, 2))
+    # So many queries at once that their probabilities are few, and keys that come later are left out.
+    c = causal.size(0)
+    for t in range(0, T, c):
+      e = min(t + c, T)
+      p = self.probabilities(self.queries(q, t, e, nk), k[:, :, :e], e - t, causal)
+      heads = torch.matmul(p, v[:, :, :e]).view([B, nh, e - t, D])
+      o.view([B, T, nh, D])[:, t:e].copy_(heads.transpose(1, 2))
     by_o, u2 = self.product(ou, w[3], a[1], g[1])
     y = by_o.add_(x)
     r2 = self.inverse_rms(y, eps)
@@ -209,18 +218,23 @@ class M(Module):
     do = self.product_back(d, a[1], g[1])
     if learns:
       self.gradient(1, i, dims, change, w, g, dy, d, o.to(ct) if inputs else dy, u2)
-    do = do.view([B, T, nh, D]).transpose(1, 2).reshape([B, nk, nh // nk * T, D])
+    do = do.view([B, T, nh, D]).transpose(1, 2)
     q, k, v = q.to(ct), k.to(ct), v.to(ct)
-    p = self.probabilities(q, k, causal)
-    dp = torch.matmul(do, v.transpose(2, 3))
-    dv = torch.matmul(p.transpose(2, 3), do)
-    ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
-    dq = torch.matmul(ds, k).mul_(D ** -0.5).view([B, nh, T, D])
-    dk = torch.matmul(ds.transpose(2, 3), q).mul_(D ** -0.5)
+    dq, dk, dv = torch.empty_like(q), torch.zeros_like(k, dtype=6), torch.zeros_like(v, dtype=6)
+    c = causal.size(0)
+    for t in range(0, T, c):
+      e = min(t + c, T)
+      qc, kc, doc = self.queries(q, t, e, nk), k[:, :, :e], self.queries(do, t, e, nk)
+      p = self.probabilities(qc, kc, e - t, causal)
+      dp = torch.matmul(doc, v[:, :, :e].transpose(2, 3))
+      dv[:, :, :e] += torch.matmul(p.transpose(2, 3), doc)
+      ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
+      dq[:, :, t:e] = torch.matmul(ds, kc).view([B, nh, e - t, D])
+      dk[:, :, :e] += torch.matmul(ds.transpose(2, 3), qc)
     dqkv = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
     heads = dqkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    self.rotate(dq, rope[0], rope[1], -1.0, heads[:, :nh])
-    self.rotate(dk, rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
+    self.rotate(dq.mul_(D ** -0.5), rope[0], rope[1], -1.0, heads[:, :nh])
+    self.rotate(dk.mul_(D ** -0.5).to(ct), rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
     heads[:, nh+nk:] = dv
     x = x.to(ct)
     d = torch.matmul(dqkv, w[2])
@@ -295,7 +309,7 @@ class M(Module):
   # The six weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
   # by row. LoRA: s·B goes into the columns of the weights.
   def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
-    kind, ct, at = int(dims[6]), int(dims[9]), int(dims[11+i])
+    kind, ct, at = int(dims[6]), int(dims[9]), int(dims[12+i])
     first = len(w) - 6 * int(dims[3]) + 6 * i
     out = [w[first].to(ct), w[first+1].to(ct)]
     a: List[Tensor] = []
@@ -335,7 +349,7 @@ class M(Module):
   #   LoRA:  dA = γ·(dY·sB)ᵀ·h   dB = s·dYᵀ·(γ·u)   dγ = ⟨dY·sB, u⟩        full:  dΔ = γ·dYᵀ·h   dγ = ⟨dYᵀ·h, Δ⟩
   def gradient(self: __torch__.M, j: int, i: int, dims: Tensor, change: List[Tensor], w: List[Tensor], g: List[Tensor], dY: Tensor, dX: Tensor, h: Tensor, u: Tensor) -> None:
     delta, ranks, scales, gamma, grad = change
-    want, kind, at = int(dims[5]), int(dims[6]), int(dims[11+i])
+    want, kind, at = int(dims[5]), int(dims[6]), int(dims[12+i])
     lo, hi = self.parts(j)
     for l in range(lo):
       K, out = self.inputs(l, dims, w), self.outputs(l, dims, w)
@@ -378,11 +392,11 @@ class M(Module):
   def mask(self: __torch__.M, T: int, like: Tensor) -> Tensor:
     return torch.triu(torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device), 1)
 
-  # x [N,H] before the first block, cos and sin, the causal mask
+  # x [N,H] before the first block, cos and sin, the causal mask of as many queries as come at once
   def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor]) -> Tuple[Tensor, List[Tensor], Tensor]:
     T = ids.size(1)
     x = torch.embedding(w[0], ids).view([ids.numel(), -1]).to(int(dims[9]))
-    return (x, [rope[0][:T], rope[1][:T]], self.mask(T, x))
+    return (x, [rope[0][:T], rope[1][:T]], self.mask(min(T, int(dims[11])), x))
 
   # ---- forward to the rows in keep, after the final norm
 
@@ -398,7 +412,7 @@ class M(Module):
 
   # Whether block i has a part in Δθ
   def changes(self: __torch__.M, i: int, dims: Tensor) -> bool:
-    return int(dims[11+i]) < int(dims[12+i])
+    return int(dims[12+i]) < int(dims[13+i])
 
   # Logits [n,V] in f32
   def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:

@@ -123,7 +123,8 @@ class BadOptionsTest extends BadInput {
     void aDeviceThatIsNotThere() throws Exception {
         refused(
                 2,
-                "--device must be cpu, since no CUDA device is there, but is: cuda",
+                "--device must be cpu, since PyTorch's natives are those for the CPU (for CUDA's"
+                        + " start with ILA_NATIVE=djl on a machine with a GPU), but is: cuda",
                 "--device=cuda");
     }
 

@@ -2,11 +2,16 @@ package dev.ila.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.EngineException;
 import dev.ila.data.Batch;
 import dev.ila.torch.Network.Want;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +74,45 @@ class NetworkTest {
                 assertEquals(0, distance(ours.values(), theirs.values()), 2e-5);
             }
         }
+    }
+
+    @Test
+    void wantOfMemoryNamesTheSettingToLower() {
+        EngineException full =
+                new EngineException("DefaultCPUAllocator: can't allocate memory: you tried ...");
+        assertEquals(
+                "memory of cpu must hold a micro-batch of 1 × 9,000 tokens, but is full; lower"
+                        + " --max-length or give --recompute",
+                f32(false).told(full, 1, 9_000).getMessage());
+        EngineException cuda = new EngineException("CUDA out of memory. Tried to allocate ...");
+        assertEquals(
+                "memory of cpu must hold a micro-batch of 8 × 300 tokens, but is full; lower"
+                        + " --micro-batch",
+                f32(true).told(cuda, 8, 300).getMessage());
+        EngineException other = new EngineException("sizes differ");
+        assertSame(other, f32(true).told(other, 8, 300));
+    }
+
+    /** Without it a tensor is made on the CPU, and on a GPU the program stops there. */
+    @Test
+    void everyTensorThatTheProgramMakesNamesItsDevice() throws Exception {
+        try (InputStream program = Network.class.getResourceAsStream("program.py")) {
+            String text = new String(program.readAllBytes(), StandardCharsets.UTF_8);
+            List<String> made =
+                    text.lines()
+                            .filter(
+                                    l ->
+                                            l.matches(
+                                                    ".*\\b(zeros|ones|empty|full|arange|tensor)\\(.*"))
+                            .toList();
+            assertTrue(made.size() > 8, made.toString());
+            assertEquals(List.of(), made.stream().filter(l -> !l.contains("device=")).toList());
+        }
+    }
+
+    @Test
+    void withNativesForTheCpuThatIsTheDefault() {
+        assertEquals("cpu", Compute.defaultDevice());
     }
 
     @Test
