@@ -112,6 +112,7 @@
 //SOURCES src/main/java/dev/ila/torch/Precision.java
 //SOURCES src/main/java/dev/ila/torch/Program.java
 //SOURCES src/main/java/dev/ila/torch/Stored.java
+//SOURCES src/main/java/dev/ila/torch/TokenLosses.java
 //SOURCES src/main/java/dev/ila/torch/Torch.java
 //SOURCES src/main/java/dev/ila/torch/Weights.java
 //SOURCES src/main/java/dev/ila/torch/package-info.java

@@ -1,5 +1,7 @@
 package dev.ila.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -77,6 +80,32 @@ public record Host(
             }
         }
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
+    }
+
+    /** Bytes of a GPU's memory that nobody holds, by NVIDIA's tool; empty where it is not there. */
+    public static OptionalLong availableGpuMemory(int gpu) {
+        return availableGpuMemory("nvidia-smi", gpu);
+    }
+
+    static OptionalLong availableGpuMemory(String tool, int gpu) {
+        List<String> asked =
+                List.of(
+                        tool,
+                        "--query-gpu=memory.free",
+                        "--format=csv,noheader,nounits",
+                        "--id=" + gpu);
+        try {
+            Process process = new ProcessBuilder(asked).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+            boolean number = process.waitFor() == 0 && said.matches("\\d{1,9}");
+            return number ? OptionalLong.of(Long.parseLong(said) << 20) : OptionalLong.empty();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalLong.empty();
+        }
     }
 
     /** The same with the seconds from its start to now. */

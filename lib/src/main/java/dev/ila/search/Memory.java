@@ -60,8 +60,9 @@ public record Memory(long weights, long change, long activations, long head, lon
         if (!compute.recompute()) {
             remedies.add("--recompute");
         }
-        if (compute.precision() == Precision.F32) {
-            remedies.add("--precision bf16");
+        if (compute.precision() != Precision.NF4) {
+            boolean f32 = compute.precision() == Precision.F32;
+            remedies.add(f32 ? "--precision bf16 or nf4" : "--precision nf4");
         }
         return Optional.of(
                 String.format(
@@ -107,8 +108,9 @@ public record Memory(long weights, long change, long activations, long head, lon
     public static Memory of(Dimensions d, Compute compute, Trained trained, int rows, int length) {
         Require.atLeast(1, rows, "rows");
         Require.atLeast(1, length, "length");
-        int kept = bytes(compute.precision());
-        int computed = bytes(compute.products());
+        int kept = compute.precision().bytes();
+        int computed = compute.products().bytes();
+        boolean packed = compute.precision() == Precision.NF4;
         // Full differences are large enough for the copies that Java makes of them to count.
         long copies = trained.learned() ? trained.full() ? 7 : 5 : 1;
         long tokens = (long) rows * length;
@@ -119,6 +121,8 @@ public record Memory(long weights, long change, long activations, long head, lon
         long once = computed * (block + wayBack(d, tokens, length));
         if (trained.full() || kept != computed) {
             once += F32 * oneBlock(d, trained);
+        } else if (packed) {
+            once += computed * oneBlock(d, trained);
         }
         long chunk = Math.min(tokens, Network.chunk(d.vocabulary()));
         long head = chunk * d.vocabulary() * (computed == F32 ? F32 : F32 + computed);
@@ -126,26 +130,28 @@ public record Memory(long weights, long change, long activations, long head, lon
             head += F32 * Math.min(Network.HEAD_SLICE, (long) d.vocabulary() * d.hidden());
         }
         return new Memory(
-                kept * weights(d, trained, Weights.columns(compute)),
+                weights(d, trained, compute),
                 F32 * copies * trained.numbers(),
                 Math.round(ALLOCATOR * (kept * all + once)),
                 head,
                 PROCESS);
     }
 
-    private static int bytes(Precision precision) {
-        return precision == Precision.BF16 ? 2 : F32;
-    }
-
-    private static long weights(Dimensions d, Trained trained, int step) {
+    private static long weights(Dimensions d, Trained trained, Compute compute) {
+        int step = Weights.columns(compute);
+        int bytes = compute.precision().bytes();
         long n = (d.tiedHead() ? 1L : 2L) * d.vocabulary() * d.hidden() + d.hidden();
+        n = bytes * (n + 2L * d.blocks() * d.hidden());
         for (int b = 0; b < d.blocks(); b++) {
-            n += 2L * d.hidden();
             int first = Dimensions.LAYERS_PER_BLOCK * b;
             for (List<Integer> group : GROUPS) {
                 long rows = group.stream().mapToLong(d::outputs).sum();
+                int inputs = d.inputs(group.get(0));
                 int rank = group.stream().mapToInt(l -> trained.ranks().get(first + l)).sum();
-                n += rows * (d.inputs(group.get(0)) + (rank + step - 1) / step * step);
+                n +=
+                        compute.precision() == Precision.NF4
+                                ? rows * Weights.nf4Bytes(inputs)
+                                : bytes * rows * (inputs + (rank + step - 1) / step * step);
             }
         }
         return n;

@@ -13,10 +13,12 @@ import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Host;
 import dev.ila.run.Seeds;
+import dev.ila.torch.Compute;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
@@ -84,11 +86,18 @@ public record Preview(
                 longest(data));
     }
 
-    /** What to change if the memory is not there; that of a GPU is found out only by trying. */
+    /**
+     * What to change if the memory is not there; where a GPU's is not known, that is found out only
+     * by trying.
+     */
     static Optional<String> tooLarge(SearchSettings settings, Memory memory) {
-        return settings.compute().device().equals("cpu")
-                ? memory.tooMuch(
-                        Host.availableMemory(), settings.compute(), settings.data().microBatch())
+        Compute compute = settings.compute();
+        OptionalLong there =
+                compute.gpu().isPresent()
+                        ? Host.availableGpuMemory(compute.gpu().getAsInt())
+                        : OptionalLong.of(Host.availableMemory());
+        return there.isPresent()
+                ? memory.tooMuch(there.getAsLong(), compute, settings.data().microBatch())
                 : Optional.empty();
     }
 

@@ -10,6 +10,7 @@ import ai.djl.util.cuda.CudaUtils;
 import dev.ila.run.Host;
 import dev.ila.run.Require;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * Where and how numbers are computed.
@@ -19,18 +20,18 @@ import java.util.Locale;
  * @param threads of the CPU; runs repeat bit by bit only with the same number
  * @param recompute whether to keep only each block's input and compute the rest of it again on the
  *     way back: less memory, about a third more time
- * @param products number type in which a block is computed: the precision, or f32 where the
- *     processor's bf16 products are slower; no less exact
+ * @param products number type in which a block is computed: the precision (for NF4 bf16), or f32
+ *     where the processor's bf16 products are slower; no less exact
  */
 public record Compute(
         String device, Precision precision, int threads, boolean recompute, Precision products) {
     /** Checks the values; whether the device exists, {@link Network} finds out. */
     public Compute {
         Require.that(
-                precision == products || products == Precision.F32,
+                products == Precision.F32 || products == unpacked(precision),
                 products,
                 "products",
-                precision + " or F32");
+                unpacked(precision) + " or F32");
         device = device.toLowerCase(Locale.ROOT);
         Require.that(
                 device.matches("cpu|cuda(:\\d{1,3})?"),
@@ -48,7 +49,11 @@ public record Compute(
     /** Bf16 products of a CPU are the faster ones if it multiplies matrices, by AMX. */
     private static Precision products(String device, Precision precision) {
         boolean cpu = device.equalsIgnoreCase("cpu");
-        return cpu && !Host.processorHas("amx_bf16") ? Precision.F32 : precision;
+        return cpu && !Host.processorHas("amx_bf16") ? Precision.F32 : unpacked(precision);
+    }
+
+    private static Precision unpacked(Precision precision) {
+        return precision == Precision.NF4 ? Precision.BF16 : precision;
     }
 
     /** CPU, f32, as many threads as the machine has processors. */
@@ -70,14 +75,22 @@ public record Compute(
         return flavor.startsWith("cu");
     }
 
+    /** Number of the GPU that computes, if one does. */
+    public OptionalInt gpu() {
+        if (device.equals("cpu")) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5)));
+    }
+
     /** The device, once PyTorch runs; fails if there is none of that name. */
     Device djl() {
-        if (device.equals("cpu")) {
+        if (gpu().isEmpty()) {
             return Device.cpu();
         }
         Engine engine = Engine.getEngine("PyTorch");
         int there = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
-        int number = device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5));
+        int number = gpu().getAsInt();
         String rule = "cpu or cuda:0 to cuda:" + (there - 1);
         if (there == 0) {
             rule =

@@ -104,7 +104,23 @@ public final class Network implements AutoCloseable {
             Want want,
             DeviceVector gradient,
             double weight) {
-        return step("step", batch, change, gamma, want, gradient, weight);
+        try (TokenLosses losses = queue(batch, change, gamma, want, gradient, weight)) {
+            return losses.read();
+        }
+    }
+
+    /**
+     * The same without waiting for the device: what is queued next, as an update by the gradient,
+     * comes after it. On the CPU it is computed when this returns.
+     */
+    public TokenLosses queue(
+            Batch batch,
+            Change change,
+            float[] gamma,
+            Want want,
+            DeviceVector gradient,
+            double weight) {
+        return queue("step", batch, change, gamma, want, gradient, weight);
     }
 
     /** The same by PyTorch's autograd: the test of {@link #step}. */
@@ -115,10 +131,13 @@ public final class Network implements AutoCloseable {
             Want want,
             DeviceVector gradient,
             double weight) {
-        return step("reference_step", batch, change, gamma, want, gradient, weight);
+        try (TokenLosses losses =
+                queue("reference_step", batch, change, gamma, want, gradient, weight)) {
+            return losses.read();
+        }
     }
 
-    private float[] step(
+    private TokenLosses queue(
             String method,
             Batch batch,
             Change change,
@@ -126,7 +145,8 @@ public final class Network implements AutoCloseable {
             Want want,
             DeviceVector gradient,
             double weight) {
-        try (NDManager step = manager.newSubManager()) {
+        NDManager step = manager.newSubManager();
+        try {
             Program.Arguments a =
                     arguments(
                             step,
@@ -138,9 +158,13 @@ public final class Network implements AutoCloseable {
                             gamma,
                             want,
                             weight);
-            return program.call(step, method, a.add(gradient.array())).toFloatArray();
+            return new TokenLosses(step, program.call(step, method, a.add(gradient.array())));
         } catch (EngineException e) {
+            step.close();
             throw compute.told(e, batch.rows(), batch.length());
+        } catch (RuntimeException | Error e) {
+            step.close();
+            throw e;
         }
     }
 
@@ -196,7 +220,9 @@ public final class Network implements AutoCloseable {
                 IntStream.rangeClosed(0, dimensions.blocks())
                         .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
                         .mapToLong(first -> change.start(dimensions, first));
-        a.add(Program.longs(step, LongStream.concat(numbers, starts).toArray()));
+        LongStream known = LongStream.concat(numbers, starts);
+        LongStream beside = weights.beside().asLongStream();
+        a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope).add(change.values().array());
         long[] ranks = new long[dimensions.layers()];

@@ -8,11 +8,14 @@ import dev.ila.run.Require;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * θ₀ on the device, in one copy: embedding, norms, and the linear layers of each block in four
- * fused matrices (q|k|v, o, gate|up, down) with room for LoRA's s·B to their right.
+ * fused matrices (q|k|v, o, gate|up, down) with room for LoRA's s·B to their right, or in NF4,
+ * where a block gets that room when it is unpacked.
  */
 public final class Weights {
     /** A weight that is not a layer of a block. */
@@ -25,35 +28,66 @@ public final class Weights {
         HEAD
     }
 
+    /** Weights side by side that share a scale in NF4. */
+    private static final int NF4_BLOCK = 64;
+
+    /** Bytes of a weight in NF4: half a byte, and its part of a scale in f32. */
+    private static final int NF4_WEIGHTS = 16;
+
+    private static final int NF4_BYTES = 9;
+    private static final int UINT8 = 0;
     private static final int MATRICES = 6;
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
 
     private final Dimensions dimensions;
     private final Program program;
+    private final boolean packed;
     private final int code;
     private final int columns;
     private final List<NDArray> arrays = new ArrayList<>();
     private final int first;
+    private final int[] beside;
 
     Weights(Dimensions dimensions, Program program, Compute compute) {
         this.dimensions = dimensions;
         this.program = program;
+        this.packed = compute.precision() == Precision.NF4;
         this.code = compute.precision().code();
         this.columns = columns(compute);
-        zeros(dimensions.vocabulary(), dimensions.hidden());
-        zeros(1, dimensions.hidden());
+        this.beside = new int[LAST_OF_GROUP.length * dimensions.blocks()];
+        zeros(code, dimensions.vocabulary(), dimensions.hidden());
+        zeros(code, 1, dimensions.hidden());
         if (!dimensions.tiedHead()) {
-            zeros(dimensions.vocabulary(), dimensions.hidden());
+            zeros(code, dimensions.vocabulary(), dimensions.hidden());
         }
         first = arrays.size();
         for (int b = 0; b < dimensions.blocks(); b++) {
-            zeros(1, dimensions.hidden());
-            zeros(1, dimensions.hidden());
+            zeros(code, 1, dimensions.hidden());
+            zeros(code, 1, dimensions.hidden());
             for (int last : LAST_OF_GROUP) {
                 int rows = dimensions.firstRow(last) + dimensions.outputs(last);
-                zeros(rows, dimensions.inputs(last));
+                int inputs = dimensions.inputs(last);
+                if (packed) {
+                    zeros(UINT8, rows, Math.toIntExact(nf4Bytes(inputs)));
+                } else {
+                    zeros(code, rows, inputs);
+                }
             }
         }
+    }
+
+    /**
+     * Bytes of a row of a matrix in NF4.
+     *
+     * @throws IllegalArgumentException if it cannot be cut into blocks of 64
+     */
+    public static long nf4Bytes(int inputs) {
+        Require.that(
+                inputs % NF4_BLOCK == 0,
+                inputs,
+                "inputs of each linear layer",
+                "a multiple of " + NF4_BLOCK + " for precision nf4");
+        return (long) inputs / NF4_WEIGHTS * NF4_BYTES;
     }
 
     /** Columns beside a matrix come in this number, by which fast products of bf16 go. */
@@ -86,7 +120,8 @@ public final class Weights {
     /** Writes rows of layer {@code l} (0 q … 6 down) of a block. */
     public void putLayer(int block, int l, int row, Stored type, ByteBuffer bytes) {
         int at = dimensions.firstRow(l) + row;
-        write(fused(block, l), at, type, dimensions.inputs(l), bytes);
+        String method = packed ? "weight_pack" : "weight_put";
+        write(method, fused(block, l), at, type, dimensions.inputs(l), bytes);
     }
 
     /** Rows {@code from} to {@code to} of layer {@code l} of a block, f32, [to − from, inputs]. */
@@ -109,12 +144,21 @@ public final class Weights {
             for (int g = 0; g < sum.length; g++) {
                 int at = first + MATRICES * b + 2 + g;
                 int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
-                int width = inputs + (sum[g] + columns - 1) / columns * columns;
-                if (arrays.get(at).getShape().get(1) < width) {
-                    arrays.set(at, widen(arrays.get(at), inputs, width));
+                int wanted = (sum[g] + columns - 1) / columns * columns;
+                int has = beside[LAST_OF_GROUP.length * b + g];
+                if (has < wanted) {
+                    beside[LAST_OF_GROUP.length * b + g] = wanted;
+                    if (!packed) {
+                        arrays.set(at, widen(arrays.get(at), inputs, inputs + wanted));
+                    }
                 }
             }
         }
+    }
+
+    /** Columns beside each matrix, block by block. */
+    IntStream beside() {
+        return Arrays.stream(beside);
     }
 
     private NDArray fused(int block, int l) {
@@ -132,9 +176,9 @@ public final class Weights {
         }
     }
 
-    private void zeros(int rows, int columns) {
+    private void zeros(int type, int rows, int columns) {
         try (NDManager step = program.manager().newSubManager()) {
-            NDArray meta = Program.longs(step, code, rows, columns);
+            NDArray meta = Program.longs(step, type, rows, columns);
             Program.Arguments a = new Program.Arguments().add(step.create(0f)).add(meta);
             NDArray x = program.call(step, "weight_make", a);
             x.attach(program.manager());
@@ -143,12 +187,17 @@ public final class Weights {
     }
 
     private void write(NDArray to, int row, Stored type, int columns, ByteBuffer bytes) {
+        write("weight_put", to, row, type, columns, bytes);
+    }
+
+    private void write(
+            String method, NDArray to, int row, Stored type, int columns, ByteBuffer bytes) {
         try (NDManager step = program.manager().newSubManager()) {
             // Without a copy: the buffer must outlive the call, and DJL ignores its position.
             ByteBuffer slice = bytes.slice();
             NDArray source = step.create(slice, new Shape(slice.remaining()), DataType.UINT8);
             NDArray meta = Program.longs(step, type.code(), row, columns);
-            program.call(step, "weight_put", new Program.Arguments().add(source).add(to).add(meta));
+            program.call(step, method, new Program.Arguments().add(source).add(to).add(meta));
             Reference.reachabilityFence(slice);
         }
     }

@@ -6,6 +6,8 @@ import dev.ila.torch.AdamW;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.torch.Network.Want;
+import dev.ila.torch.TokenLosses;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -131,15 +133,28 @@ public final class Trainer {
         long start = System.nanoTime();
         long supervised = batches.stream().mapToLong(b -> b.labels().length).sum();
         gradient.zero();
+        double rate = settings.schedule().at(step);
         double loss = 0;
-        for (Batch b : batches) {
-            loss += sum(compute(b, what.want(), gradient, 1.0 / supervised));
+        double norm;
+        List<TokenLosses> queued = new ArrayList<>();
+        try {
+            // A device is kept busy over all micro-batches and the update; only then is it waited
+            // for.
+            float[] gamma = what.gamma();
+            for (Batch b : batches) {
+                double weight = 1.0 / supervised;
+                queued.add(network.queue(b, what.change(), gamma, what.want(), gradient, weight));
+            }
+            what.finish(gradient);
+            norm = adam.step(what.values(), gradient, rate, step);
+            for (TokenLosses losses : queued) {
+                loss += sum(losses.read());
+            }
+        } finally {
+            queued.forEach(TokenLosses::close);
         }
         loss /= supervised;
         requireFinite(loss, "loss", step);
-        what.finish(gradient);
-        double rate = settings.schedule().at(step);
-        double norm = adam.step(what.values(), gradient, rate, step);
         requireFinite(norm, "length of the gradient", step);
         double seconds = (System.nanoTime() - start) / 1e9;
         long tokens = batches.stream().mapToLong(Batch::tokens).sum();
@@ -154,15 +169,12 @@ public final class Trainer {
     private double loss(List<Batch> batches, DeviceVector unused) {
         double sum = 0;
         long supervised = 0;
+        float[] gamma = what.gamma();
         for (Batch b : batches) {
-            sum += sum(compute(b, Want.LOSS, unused, 0));
+            sum += sum(network.step(b, what.change(), gamma, Want.LOSS, unused, 0));
             supervised += b.labels().length;
         }
         return sum / supervised;
-    }
-
-    private float[] compute(Batch b, Want want, DeviceVector gradient, double weight) {
-        return network.step(b, what.change(), what.gamma(), want, gradient, weight);
     }
 
     private double requireFinite(double value, String name, int step) {

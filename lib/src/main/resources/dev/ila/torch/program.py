@@ -13,14 +13,15 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts    int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
 #     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention
-#     starts [blocks + 1]: where each block's part of delta begins, and the end
+#     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
 #      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
+#      A matrix may be NF4 instead (see `unpack`); it then gets its P columns when it is unpacked.
 #   rope: cos and sin, each [≥T, D/2]                                                    compute
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
 #   ranks [7·blocks] (kind 0), scales [7·blocks] α/r                                     CPU
@@ -55,8 +56,45 @@ class M(Module):
     out[:, :k] = w[:, :k]
     return out
 
+  # meta: inputs, first row, end
   def weight_get(self: __torch__.M, w: Tensor, meta: Tensor) -> Tensor:
-    return w[int(meta[1]):int(meta[2]), :int(meta[0])].to(6).contiguous()
+    K = int(meta[0])
+    rows = w[int(meta[1]):int(meta[2])]
+    return self.unpack(rows, K, K, 6) if w.dtype == 0 else rows[:, :K].to(6).contiguous()
+
+  # ---- NF4 (QLoRA, arXiv 2305.14314 §3, without its double quantization): a weight is the nearest of 16 values, in 4
+  #      bits, times the largest magnitude of the 64 weights side by side to which it belongs. A matrix [out,K] is
+  #      uint8 [out, K/2 + K/16]: two weights a byte, the first in its upper half, then K/64 magnitudes in f32.
+
+  def nf4(self: __torch__.M, like: Tensor) -> Tensor:
+    return torch.tensor([-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0], dtype=6, device=like.device)
+
+  # As weight_put, for a matrix in NF4
+  def weight_pack(self: __torch__.M, bytes: Tensor, dst: Tensor, meta: Tensor) -> Tensor:
+    r, K = int(meta[1]), int(meta[2])
+    x = torch.view_copy(bytes, dtype=int(meta[0])).to(6).view([-1, K // 64, 64])
+    n = x.size(0)
+    most = torch.amax(torch.abs(x), [2], True)
+    values = self.nf4(dst)
+    between = (values[1:] + values[:-1]) / 2
+    code = torch.bucketize(x / torch.clamp_min(most, 1e-30), between, out_int32=True).view([n, K // 2, 2])
+    dst[r:r+n, :K//2] = code[:, :, 0] * 16 + code[:, :, 1]
+    dst[r:r+n, K//2:] = torch.view_copy(most.view([n, K // 64]), dtype=0)
+    return torch.zeros([1], device=dst.device)
+
+  # [out,K] in type ct, with zeros to its right up to `width`; rows by rows, so that little is there at once
+  def unpack(self: __torch__.M, m: Tensor, K: int, width: int, ct: int) -> Tensor:
+    out = torch.empty([m.size(0), width], dtype=ct, device=m.device)
+    out[:, K:] = 0
+    values = self.nf4(m)
+    pairs = torch.stack([values.repeat_interleave(16), values.repeat([16])], 1)
+    rows = max(1, 8000000 // K)
+    for s in range(0, m.size(0), rows):
+      part = m[s:s+rows]
+      x = torch.embedding(pairs, part[:, :K//2].to(3)).view([part.size(0), K // 64, 64])
+      most = torch.view_copy(part[:, K//2:].contiguous(), dtype=6).unsqueeze(2)
+      out[s:s+rows, :K] = x.mul_(most).view([part.size(0), K])
+    return out
 
   def to_compute(self: __torch__.M, x: Tensor, meta: Tensor) -> Tensor:
     return x.to(int(meta[0])).clone()
@@ -135,8 +173,8 @@ class M(Module):
   def stores(self: __torch__.M, count: int, all: bool, x: Tensor, dims: Tensor, w: List[Tensor]) -> List[Tensor]:
     N, H, O, F = x.size(0), x.size(1), int(dims[0]) * int(dims[2]), w[len(w) - 2].size(0) // 2
     P = 0
-    for i in range(len(w) - 6 * int(dims[3]), len(w), 6):
-      P = max(P, w[i+2].size(1) + w[i+3].size(1) + w[i+4].size(1) + w[i+5].size(1) - 2 * H - O - F)
+    for i in range(int(dims[3])):
+      P = max(P, self.beside(i, 0, dims) + self.beside(i, 1, dims) + self.beside(i, 2, dims) + self.beside(i, 3, dims))
     wide = N * (2 * H + 2 * O + 2 * int(dims[1]) * int(dims[2]) + 2 * F) if all else N * H
     wide = 0 if x.dtype == w[0].dtype else wide
     thin = N * (2 + P) if all else 0
@@ -289,6 +327,10 @@ class M(Module):
       return (4, 6)
     return (6, 7)
 
+  # Columns beside matrix j of block i
+  def beside(self: __torch__.M, i: int, j: int, dims: Tensor) -> int:
+    return int(dims[13 + int(dims[3]) + 4 * i + j])
+
   # Rows of layer l of the block (0 q … 6 down)
   def outputs(self: __torch__.M, l: int, dims: Tensor, w: List[Tensor]) -> int:
     if l == 0:
@@ -318,9 +360,11 @@ class M(Module):
       lo, hi = self.parts(j)
       m = w[first+2+j]
       K = self.inputs(lo, dims, w[first:first+6])
-      P = m.size(1) - K
-      m = m.to(ct) if kind == 0 else m[:, :K].to(6, copy=True)
-      P = P if kind == 0 else 0
+      P = self.beside(i, j, dims) if kind == 0 else 0
+      if m.dtype == 0:
+        m = self.unpack(m, K, K + P, ct if kind == 0 else 6)
+      else:
+        m = m.to(ct) if kind == 0 else m[:, :K].to(6, copy=True)
       A = torch.zeros([P, K], dtype=ct, device=delta.device)
       G = torch.ones([P], dtype=6, device=delta.device)
       c = 0
@@ -501,7 +545,7 @@ class M(Module):
           row = out
         elif l == 6:
           j = 5
-        W = wi[j][row:row+out, :K].to(6)
+        W = self.unpack(wi[j][row:row+out], K, K, 6) if wi[j].dtype == 0 else wi[j][row:row+out, :K].to(6)
         if int(dims[6]) == 0:
           r = int(ranks[7*i+l])
           A = delta[at:at+r*K].view([r, K])

@@ -33,10 +33,32 @@ class MemoryTest {
         assertTrue(
                 less.matches(
                         "a step may need 0\\.\\d GB of memory, and 0\\.\\d GB are there; it takes less"
-                                + " with a lower --micro-batch or --recompute or --precision bf16"),
+                                + " with a lower --micro-batch or --recompute or --precision bf16"
+                                + " or nf4"),
                 less);
-        String least = m.tooMuch(1, compute(Precision.BF16, true), 1).orElseThrow();
+        String least = m.tooMuch(1, compute(Precision.NF4, true), 1).orElseThrow();
         assertTrue(least.endsWith("; it takes less with a lower --max-length"), least);
+    }
+
+    /** Llama-3.1-8B: by count; no GPU has run it. */
+    @Test
+    void asSevenToEightBillionParametersFitIn24GbInNf4AndIn40GbInBf16() {
+        Dimensions d = new Dimensions(32, 4096, 14336, 128256, 32, 8, 128, false);
+        long numbers = 0;
+        for (int i = 0; i < d.layers(); i++) {
+            numbers += 8L * (d.inputs(i % 7) + d.outputs(i % 7));
+        }
+        Memory.Trained lora = new Memory.Trained(Collections.nCopies(d.layers(), 8), numbers, true);
+        Memory nf4 = Memory.of(d, cuda(Precision.NF4), lora, 4, 2048);
+        Memory bf16 = Memory.of(d, cuda(Precision.BF16), lora, 4, 2048);
+        long embeddings = 2L * 2 * 128256 * 4096;
+        assertEquals(6_979_321_856L * 9 / 16 + embeddings + 2 * 65 * 4096, nf4.weights());
+        assertTrue(nf4.total() < 24e9 && nf4.total() > 10e9, nf4.toString());
+        assertTrue(bf16.total() < 40e9 && bf16.total() > 20e9, bf16.toString());
+    }
+
+    private static Compute cuda(Precision precision) {
+        return new Compute("cuda", precision, 1, true);
     }
 
     @Test
@@ -85,7 +107,8 @@ class MemoryTest {
     }
 
     private static Compute compute(Precision precision, boolean recompute) {
-        return new Compute("cpu", precision, 1, recompute, precision);
+        Precision products = precision == Precision.NF4 ? Precision.BF16 : precision;
+        return new Compute("cpu", precision, 1, recompute, products);
     }
 
     private static Memory.Trained trained(int rank, long numbers, boolean learned) {

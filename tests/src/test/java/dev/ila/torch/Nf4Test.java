@@ -1,0 +1,112 @@
+package dev.ila.torch;
+
+import static dev.ila.torch.NetworkTest.norm;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ila.data.Batch;
+import dev.ila.model.Safetensors;
+import dev.ila.torch.Network.Want;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Linear layers in NF4: packed as bitsandbytes does, computed with as any others. */
+class Nf4Test {
+    private static final Dimensions D = new Dimensions(2, 64, 192, 50, 4, 2, 32, true);
+    private static final Compute NF4 = new Compute("cpu", Precision.NF4, 2, false, Precision.F32);
+
+    /** In any rows of a matrix, also of one that it shares with others. */
+    @Test
+    void whatIsPackedAndUnpackedIsWhatBitsandbytesMakesOfIt() throws Exception {
+        Path file = Path.of(Nf4Test.class.getResource("/golden/nf4.safetensors").toURI());
+        Safetensors theirs = Safetensors.open(file);
+        try (Network n = SmallNetwork.make(D, NF4)) {
+            n.weights().putLayer(1, 5, 20, Stored.F32, direct(theirs.floats("narrow")));
+            n.weights().putLayer(0, 6, 3, Stored.F32, direct(theirs.floats("wide")));
+            assertArrayEquals(theirs.floats("narrow.unpacked"), n.weights().layer(1, 5, 20, 60));
+            assertArrayEquals(theirs.floats("wide.unpacked"), n.weights().layer(0, 6, 3, 15));
+        }
+    }
+
+    /** Of weights that both hold exactly, loss and gradients have the same bits. */
+    @ParameterizedTest
+    @CsvSource({"false,false", "true,false", "false,true"})
+    void lossAndGradientsAreThoseOfTheUnpackedWeights(boolean recompute, boolean full) {
+        Batch batch = SmallNetwork.batch(D.vocabulary());
+        float[] gamma = SmallNetwork.gamma(D.layers());
+        for (Want want : new Want[] {Want.CHANGE_GRADIENT, Want.MASK_GRADIENT}) {
+            float[][] loss = new float[2][];
+            float[][] found = new float[2][];
+            for (int side = 0; side < 2; side++) {
+                Precision precision = side == 0 ? Precision.NF4 : Precision.BF16;
+                Compute compute = new Compute("cpu", precision, 2, recompute, Precision.F32);
+                try (Network n = SmallNetwork.make(D, compute)) {
+                    exact(n);
+                    Change change =
+                            full ? SmallNetwork.difference(n) : SmallNetwork.factors(n, 0.2);
+                    int size = want == Want.MASK_GRADIENT ? D.layers() : change.values().size();
+                    DeviceVector gradient = n.vector(new float[size]);
+                    loss[side] = n.step(batch, change, gamma, want, gradient, 0.1);
+                    found[side] = gradient.values();
+                }
+            }
+            assertTrue(norm(found[1]) > 0.01);
+            assertArrayEquals(loss[1], loss[0]);
+            assertArrayEquals(found[1], found[0]);
+        }
+    }
+
+    /** Weights of −1, 0 and 1 times a power of two, another one for each row. */
+    private static void exact(Network n) {
+        Random random = new Random(12);
+        for (int i = 0; i < D.layers(); i++) {
+            int inputs = D.inputs(i % 7);
+            float[] w = new float[D.outputs(i % 7) * inputs];
+            for (int j = 0; j < w.length; j++) {
+                w[j] = (random.nextInt(3) - 1) / (float) (4 << j / inputs % 3);
+            }
+            n.weights().putLayer(i / 7, i % 7, 0, Stored.F32, direct(w));
+            assertArrayEquals(w, n.weights().layer(i / 7, i % 7, 0, D.outputs(i % 7)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32", "BF16"})
+    void recomputationChangesNoBit(Precision products) {
+        Batch batch = SmallNetwork.batch(D.vocabulary());
+        float[] gamma = SmallNetwork.gamma(D.layers());
+        float[][] found = new float[2][];
+        for (int again = 0; again < 2; again++) {
+            Compute compute = new Compute("cpu", Precision.NF4, 2, again == 1, products);
+            try (Network n = SmallNetwork.make(D, compute)) {
+                Change change = SmallNetwork.factors(n, 0.2);
+                DeviceVector gradient = n.vector(new float[change.values().size()]);
+                n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
+                found[again] = gradient.values();
+            }
+        }
+        assertArrayEquals(found[0], found[1]);
+    }
+
+    @Test
+    void layersThatDoNotFitBlocksAreRefused() {
+        Dimensions d = SmallNetwork.dimensions(true);
+        Exception e = assertThrows(IllegalArgumentException.class, () -> SmallNetwork.make(d, NF4));
+        assertEquals(
+                "inputs of each linear layer must be a multiple of 64 for precision nf4, but is: 24",
+                e.getMessage());
+    }
+
+    private static ByteBuffer direct(float[] x) {
+        ByteBuffer out = ByteBuffer.allocateDirect(4 * x.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.asFloatBuffer().put(x);
+        return out;
+    }
+}
