@@ -97,7 +97,10 @@ class IlaProfile implements Callable<Integer> {
         Compute compute =
                 new Compute("cpu", precision, threads, recompute, products.orElse(usual.products()));
         Path trace = Files.createTempFile("ila-profile", ".json");
+        Torch.start(threads);
+        long begun = System.nanoTime();
         try (LanguageModel loaded = LanguageModel.load(Checkpoint.open(model), compute)) {
+            System.out.printf("loaded in %.2f s%n", (System.nanoTime() - begun) / 1e9);
             Runnable step = step(loaded);
             double[] seconds = new double[steps];
             long faults = 0;
