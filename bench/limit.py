@@ -15,6 +15,8 @@ from statistics import median
 
 import torch
 
+TYPES = {"bf16": torch.bfloat16, "f32": torch.float32}
+
 
 def timed(product, repeats):
     product()
@@ -66,10 +68,10 @@ if __name__ == "__main__":
     p.add_argument("--supervised", type=int, required=True)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--repeats", type=int, default=5)
+    p.add_argument("--types", nargs="+", choices=TYPES, default=list(TYPES))
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     config = json.loads((args.model / "config.json").read_text())
     parts = products(config, args.batch, args.length, args.supervised)
-    types = {"bf16": torch.bfloat16, "f32": torch.float32}
-    print(json.dumps({name: measure(parts, t, args.repeats) for name, t in types.items()}))
+    print(json.dumps({name: measure(parts, TYPES[name], args.repeats) for name in args.types}))

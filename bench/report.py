@@ -103,8 +103,7 @@ def needed(case, precision=None):
     parts = ["forward"]
     parts += ["backward"] if case["job"] != "eval" else []
     parts += ["weights"] if case["job"] == "full" else []
-    types = [precision or case["precision"]]
-    types += ["f32"] if precision is None and case["precision"] == "bf16" else []
+    types = [precision] if precision else list(case["limit"])
     return min(sum(case["limit"][t][p] for p in parts) for t in types)
 
 

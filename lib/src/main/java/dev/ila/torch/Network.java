@@ -1,13 +1,10 @@
 package dev.ila.torch;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.ila.data.Batch;
 import dev.ila.run.Require;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -42,12 +39,10 @@ public final class Network implements AutoCloseable {
     private final Dimensions dimensions;
     private final Compute compute;
     private final double normEpsilon;
-    private final float[] frequencies;
     private final Program program;
     private final NDManager manager;
     private final Weights weights;
-    private final List<NDArray> rope = new ArrayList<>();
-    private int positions;
+    private final RotaryTables rope;
 
     /**
      * Makes a network of zeros, whose {@link #weights} are to be filled.
@@ -61,9 +56,9 @@ public final class Network implements AutoCloseable {
         this.dimensions = dimensions;
         this.compute = compute;
         this.normEpsilon = normEpsilon;
-        this.frequencies = frequencies.clone();
         this.program = new Program(compute);
         this.manager = program.manager();
+        this.rope = new RotaryTables(frequencies, program, compute);
         this.weights = new Weights(dimensions, program, compute);
     }
 
@@ -198,7 +193,6 @@ public final class Network implements AutoCloseable {
         int length = ids.length / rows;
         boolean full = change instanceof Change.Difference;
         check(change, gamma);
-        rope(length);
         Program.Arguments a = new Program.Arguments();
         a.add(step.create(ids, new Shape(rows, length)));
         a.add(step.create(keep)).add(step.create(labels));
@@ -224,7 +218,7 @@ public final class Network implements AutoCloseable {
         LongStream beside = weights.beside().asLongStream();
         a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
-        a.add(weights.arrays()).add(rope).add(change.values().array());
+        a.add(weights.arrays()).add(rope.upTo(length)).add(change.values().array());
         long[] ranks = new long[dimensions.layers()];
         double[] scales = new double[dimensions.layers()];
         if (change instanceof Change.Factors factors) {
@@ -257,39 +251,6 @@ public final class Network implements AutoCloseable {
     /** Supervised tokens whose logits are there at once. */
     public static int chunk(int vocabulary) {
         return Math.max(LEAST_CHUNK, LOGITS / vocabulary);
-    }
-
-    private void rope(int length) {
-        if (length <= positions) {
-            return;
-        }
-        positions = Math.max(length, 2 * positions);
-        int half = frequencies.length;
-        float[] cos = new float[positions * half];
-        float[] sin = new float[positions * half];
-        for (int t = 0; t < positions; t++) {
-            for (int j = 0; j < half; j++) {
-                float angle = t * frequencies[j];
-                cos[t * half + j] = (float) Math.cos(angle);
-                sin[t * half + j] = (float) Math.sin(angle);
-            }
-        }
-        rope.forEach(NDArray::close);
-        rope.clear();
-        for (float[] table : List.of(cos, sin)) {
-            try (NDManager step = manager.newSubManager()) {
-                NDArray f32 = step.create(table, new Shape(positions, half));
-                NDArray x =
-                        program.call(
-                                step,
-                                "to_compute",
-                                new Program.Arguments()
-                                        .add(f32)
-                                        .add(Program.longs(step, compute.products().code())));
-                x.attach(manager);
-                rope.add(x);
-            }
-        }
     }
 
     double adamw(

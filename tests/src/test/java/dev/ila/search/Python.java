@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Runs {@code tests/fixtures/peft_reference.py}. */
+/** Runs Python programs of this repository. */
 final class Python {
     private Python() {}
 
@@ -22,12 +22,17 @@ final class Python {
         return value;
     }
 
-    /** Runs a command of the reference to its end; what it said is the failure's message. */
+    /** Runs a command of {@code tests/fixtures/peft_reference.py}. */
     static void reference(Object... arguments) throws Exception {
+        run("tests/fixtures/peft_reference.py", arguments);
+    }
+
+    /** Runs a program to its end; what it said is the failure's message. */
+    static void run(String program, Object... arguments) throws Exception {
         Path here = Path.of("").toAbsolutePath();
-        Path tests = Files.exists(here.resolve("fixtures")) ? here : here.resolve("tests");
+        Path root = Files.exists(here.resolve("fixtures")) ? here.getParent() : here;
         List<String> command = new ArrayList<>(List.of(required("ILA_PYTHON")));
-        command.add(tests.resolve("fixtures/peft_reference.py").toString());
+        command.add(root.resolve(program).toString());
         for (Object a : arguments) {
             command.add(a.toString());
         }
