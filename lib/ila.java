@@ -111,6 +111,7 @@
 //SOURCES src/main/java/dev/ila/torch/Network.java
 //SOURCES src/main/java/dev/ila/torch/Precision.java
 //SOURCES src/main/java/dev/ila/torch/Program.java
+//SOURCES src/main/java/dev/ila/torch/RotaryTables.java
 //SOURCES src/main/java/dev/ila/torch/Stored.java
 //SOURCES src/main/java/dev/ila/torch/TokenLosses.java
 //SOURCES src/main/java/dev/ila/torch/Torch.java
