@@ -72,7 +72,8 @@ class Program:
                 values.append(torch.randn(RANK * inputs[l], device=device) * 0.02)
                 values.append(torch.randn(outputs[l] * RANK, device=device) * 0.02)
         self.delta = torch.cat(values)
-        self.adam = [torch.zeros_like(self.delta) for _ in range(2)]
+        self.s = torch.full([7 * L], 4.0, device=device)
+        self.adam = {w: [torch.zeros_like(x) for _ in range(2)] for w, x in ((1, self.delta), (2, self.s))}
 
     def plain(self, name, fill, *size):
         weight = fill(name, *size).view(-1, size[-1])
@@ -84,13 +85,13 @@ class Program:
         kind = torch.float32 if self.compute == 6 else torch.bfloat16
         return [f(angles).to(self.device).to(kind) for f in (torch.cos, torch.sin)]
 
-    def step(self, ids, keep, labels, want):
+    def step(self, ids, keep, labels, want, gamma=None):
         """nll [n] of each supervised token, and the gradient: of Δθ (want 1) or of γ (want 2)."""
         H, F, V, L, nh, nk, D = self.shape
         chunk = max(16, LOGITS // V)
         dims = [nh, nk, D, L, 0, want, 0, int(self.recompute), chunk, self.compute, max(1, HEAD_SLICE // H), QUERIES]
         starts = [sum(map(sum, self.sizes[: 7 * b])) for b in range(L + 1)]
-        gamma = torch.ones(7 * L, device=self.device)
+        gamma = torch.ones(7 * L, device=self.device) if gamma is None else gamma
         grad = torch.zeros_like(self.delta if want == 1 else gamma)
         nll = self.module.step(
             ids, keep, labels, torch.tensor(dims + starts + self.beside),
@@ -100,8 +101,11 @@ class Program:
         return nll, grad
 
     def train(self, ids, keep, labels, want, t):
-        nll, grad = self.step(ids, keep, labels, want)
-        if want == 1:
-            real = torch.tensor([2e-4, 0.9, 0.999, 1e-8, 0.0, float(t), 1.0], dtype=torch.float64)
-            self.module.adamw(self.delta, grad, *self.adam, real)
+        gamma = torch.sigmoid(self.s) if want == 2 else None
+        nll, grad = self.step(ids, keep, labels, want, gamma)
+        if want == 2:
+            grad *= gamma * (1 - gamma)
+        rate, most = (2e-4, 1.0) if want == 1 else (0.01, 0.0)
+        real = torch.tensor([rate, 0.9, 0.999, 1e-8, 0.0, float(t), most], dtype=torch.float64)
+        self.module.adamw(self.delta if want == 1 else self.s, grad, *self.adam[want], real)
         return nll.mean().item()

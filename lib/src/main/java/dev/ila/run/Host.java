@@ -82,7 +82,11 @@ public record Host(
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
     }
 
-    /** Bytes of a GPU's memory that nobody holds, by NVIDIA's tool; empty where it is not there. */
+    /**
+     * Bytes of a GPU's memory that nobody holds, by NVIDIA's tool; empty where it is not there.
+     *
+     * @param gpu by the driver's count, which {@code CUDA_VISIBLE_DEVICES} does not change
+     */
     public static OptionalLong availableGpuMemory(int gpu) {
         return availableGpuMemory("nvidia-smi", gpu);
     }

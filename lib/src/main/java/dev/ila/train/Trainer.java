@@ -138,8 +138,7 @@ public final class Trainer {
         double norm;
         List<TokenLosses> queued = new ArrayList<>();
         try {
-            // A device is kept busy over all micro-batches and the update; only then is it waited
-            // for.
+            // A device is kept busy over all micro-batches: nothing is read in between.
             float[] gamma = what.gamma();
             for (Batch b : batches) {
                 double weight = 1.0 / supervised;
