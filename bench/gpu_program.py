@@ -19,7 +19,8 @@ PROJECTIONS = [f"{p}_proj" for p in ("q", "k", "v", "o", "gate", "up", "down")]
 LAYERS = [f"{'mlp' if i > 3 else 'self_attn'}.{p}" for i, p in enumerate(PROJECTIONS)]
 RANK, ALPHA, EPSILON, THETA = 8, 16, 1e-5, 500000.0
 # Network.java's
-LOGITS, HEAD_SLICE, QUERIES, COLUMNS = 30_000_000, 7_500_000, 128, 32
+# As dev.ila.torch.Network has them on a GPU, where attention is PyTorch's kernel: 0 queries at once.
+LOGITS, HEAD_SLICE, QUERIES, COLUMNS = 30_000_000, 7_500_000, 0, 32
 
 
 class Program:

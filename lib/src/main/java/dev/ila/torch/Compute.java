@@ -56,9 +56,10 @@ public record Compute(
         return precision == Precision.NF4 ? Precision.BF16 : precision;
     }
 
-    /** CPU, f32, as many threads as the machine has processors. */
+    /** {@link #defaultDevice}, f32, as many threads as the machine has processors. */
     public static Compute defaults() {
-        return new Compute("cpu", Precision.F32, Runtime.getRuntime().availableProcessors(), false);
+        int threads = Runtime.getRuntime().availableProcessors();
+        return new Compute(defaultDevice(), Precision.F32, threads, false);
     }
 
     /** {@code cuda} where CUDA's natives and a device are there, else {@code cpu}. */

@@ -28,11 +28,14 @@ public final class Network implements AutoCloseable {
     /** Logits that are there at once, 120 MB. */
     private static final int LOGITS = 30_000_000;
 
-    /** Tokens of a row that ask at once in attention. */
+    /** Tokens of a row that ask at once in attention on a CPU. */
     public static final int QUERIES = 128;
 
     /** Numbers of the head that are converted at once where a block's type is not the weights'. */
     public static final int HEAD_SLICE = 7_500_000;
+
+    /** Instead of such a number: attention by PyTorch's own kernel, as on a GPU. */
+    static final int FUSED = 0;
 
     private static final int LEAST_CHUNK = 16;
 
@@ -43,6 +46,7 @@ public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final Weights weights;
     private final RotaryTables rope;
+    private final int queries;
 
     /**
      * Makes a network of zeros, whose {@link #weights} are to be filled.
@@ -52,13 +56,22 @@ public final class Network implements AutoCloseable {
      */
     public Network(
             Dimensions dimensions, double normEpsilon, float[] frequencies, Compute compute) {
+        this(dimensions, normEpsilon, frequencies, compute, queries(compute));
+    }
+
+    private static int queries(Compute compute) {
+        return compute.gpu().isPresent() ? FUSED : QUERIES;
+    }
+
+    Network(Dimensions dimensions, double normEpsilon, float[] f, Compute compute, int queries) {
+        this.queries = queries;
         Torch.start(compute.threads());
         this.dimensions = dimensions;
         this.compute = compute;
         this.normEpsilon = normEpsilon;
         this.program = new Program(compute);
         this.manager = program.manager();
-        this.rope = new RotaryTables(frequencies, program, compute);
+        this.rope = new RotaryTables(f, program, compute);
         this.weights = new Weights(dimensions, program, compute);
     }
 
@@ -209,7 +222,7 @@ public final class Network implements AutoCloseable {
                         chunk(dimensions.vocabulary()),
                         compute.products().code(),
                         Math.max(1, HEAD_SLICE / dimensions.hidden()),
-                        QUERIES);
+                        queries);
         LongStream starts =
                 IntStream.rangeClosed(0, dimensions.blocks())
                         .map(block -> block * Dimensions.LAYERS_PER_BLOCK)

@@ -47,6 +47,7 @@ public final class Weights {
     private final List<NDArray> arrays = new ArrayList<>();
     private final int first;
     private final int[] beside;
+    private List<Integer> reserved = List.of();
 
     Weights(Dimensions dimensions, Program program, Compute compute) {
         this.dimensions = dimensions;
@@ -134,8 +135,15 @@ public final class Weights {
         }
     }
 
-    /** Makes room for s·B of these ranks. */
+    /**
+     * Makes room for s·B of these ranks. Other ranks than before put a layer's columns elsewhere,
+     * so that none of the old ones may stay.
+     */
     void reserve(List<Integer> ranks) {
+        if (ranks.equals(reserved)) {
+            return;
+        }
+        reserved = List.copyOf(ranks);
         for (int b = 0; b < dimensions.blocks(); b++) {
             int[] sum = new int[LAST_OF_GROUP.length];
             for (int l = 0; l < Dimensions.LAYERS_PER_BLOCK; l++) {
@@ -146,11 +154,9 @@ public final class Weights {
                 int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
                 int wanted = (sum[g] + columns - 1) / columns * columns;
                 int has = beside[LAST_OF_GROUP.length * b + g];
-                if (has < wanted) {
-                    beside[LAST_OF_GROUP.length * b + g] = wanted;
-                    if (!packed) {
-                        arrays.set(at, widen(arrays.get(at), inputs, inputs + wanted));
-                    }
+                beside[LAST_OF_GROUP.length * b + g] = wanted;
+                if (has + wanted > 0 && !packed) {
+                    arrays.set(at, widen(arrays.get(at), inputs, inputs + wanted));
                 }
             }
         }

@@ -15,7 +15,7 @@
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
 #   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
-#     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention
+#     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention (0: fused)
 #     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
@@ -49,7 +49,7 @@ class M(Module):
     dst[r:r+src.size(0), :k] = src
     return torch.zeros([1], device=dst.device)
 
-  # A wider copy with zeros in the new columns. meta: inputs, new width
+  # A copy of another width with zeros beside the inputs. meta: inputs, new width
   def weight_widen(self: __torch__.M, w: Tensor, meta: Tensor) -> Tensor:
     k = int(meta[0])
     out = torch.zeros([w.size(0), int(meta[1])], dtype=w.dtype, device=w.device)
@@ -167,6 +167,18 @@ class M(Module):
   def queries(self: __torch__.M, q: Tensor, a: int, b: int, nk: int) -> Tensor:
     return q[:, :, a:b].reshape([q.size(0), nk, q.size(1) // nk * (b - a), q.size(3)])
 
+  # Attention by PyTorch's own kernel, FlashAttention on CUDA: where queries at once are 0
+  def fused(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=None, enable_gqa=True)
+
+  # Its gradients by q, k, v. The kernel runs forward once more, which is little beside a block's products.
+  def fused_back(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, do: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    torch.set_grad_enabled(True)
+    x = [torch.requires_grad_(t.detach(), True) for t in [q, k, v]]
+    by = torch.grad([self.fused(x[0], x[1], x[2])], x, annotate(List[Optional[Tensor]], [do]))
+    torch.set_grad_enabled(False)
+    return (unchecked_cast(Tensor, by[0]), unchecked_cast(Tensor, by[1]), unchecked_cast(Tensor, by[2]))
+
   # Room for what `count` blocks keep, in one piece, so that between what comes and goes no holes are left:
   # [count, numbers] in the type of the weights, unless that is the computing type and nothing is converted, and
   # [count, numbers] in f32 for what is thin. If not `all`, for x alone.
@@ -201,7 +213,9 @@ class M(Module):
     o = ou[:, :nh*D]
     # So many queries at once that their probabilities are few, and keys that come later are left out.
     c = causal.size(0)
-    for t in range(0, T, c):
+    if c == 0:
+      o.view([B, T, nh, D]).copy_(self.fused(q, k, v).transpose(1, 2))
+    for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
       p = self.probabilities(self.queries(q, t, e, nk), k[:, :, :e], e - t, causal)
       heads = torch.matmul(p, v[:, :, :e]).view([B, nh, e - t, D])
@@ -260,7 +274,9 @@ class M(Module):
     q, k, v = q.to(ct), k.to(ct), v.to(ct)
     dq, dk, dv = torch.empty_like(q), torch.zeros_like(k, dtype=6), torch.zeros_like(v, dtype=6)
     c = causal.size(0)
-    for t in range(0, T, c):
+    if c == 0:
+      dq, dk, dv = self.fused_back(q, k, v, do)
+    for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
       qc, kc, doc = self.queries(q, t, e, nk), k[:, :, :e], self.queries(do, t, e, nk)
       p = self.probabilities(qc, kc, e - t, causal)
@@ -269,10 +285,13 @@ class M(Module):
       ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
       dq[:, :, t:e] = torch.matmul(ds, kc).view([B, nh, e - t, D])
       dk[:, :, :e] += torch.matmul(ds.transpose(2, 3), qc)
+    if c > 0:
+      dq.mul_(D ** -0.5)
+      dk.mul_(D ** -0.5)
     dqkv = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
     heads = dqkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    self.rotate(dq.mul_(D ** -0.5), rope[0], rope[1], -1.0, heads[:, :nh])
-    self.rotate(dk.mul_(D ** -0.5).to(ct), rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
+    self.rotate(dq, rope[0], rope[1], -1.0, heads[:, :nh])
+    self.rotate(dk.to(ct), rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
     heads[:, nh+nk:] = dv
     x = x.to(ct)
     d = torch.matmul(dqkv, w[2])

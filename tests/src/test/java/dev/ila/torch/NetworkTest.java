@@ -54,6 +54,52 @@ class NetworkTest {
         }
     }
 
+    /**
+     * A layer's columns beside the weights move with the ranks of others: none may be left behind.
+     */
+    @Test
+    void aChangeOfOtherRanksLeavesNothingToTheNext() {
+        Dimensions d = SmallNetwork.dimensions(true);
+        Batch batch = SmallNetwork.batch(d.vocabulary());
+        float[] gamma = SmallNetwork.gamma(d.layers());
+        try (Network used = SmallNetwork.make(d, f32(false));
+                Network fresh = SmallNetwork.make(d, f32(false))) {
+            DeviceVector unused = used.vector(new float[1]);
+            Change some = SmallNetwork.factors(used, 0.2, i -> i % 7 == 2 ? 3 : 0);
+            used.step(batch, some, gamma, Want.LOSS, unused, 0);
+            Change all = SmallNetwork.factors(used, 0.2);
+            float[] after = used.step(batch, all, gamma, Want.LOSS, unused, 0);
+            Change same = SmallNetwork.factors(fresh, 0.2);
+            assertArrayEquals(
+                    fresh.step(batch, same, gamma, Want.LOSS, fresh.vector(new float[1]), 0),
+                    after);
+        }
+    }
+
+    /** PyTorch's own attention, as on a GPU: the same on the CPU, and the same as ours. */
+    @ParameterizedTest
+    @CsvSource({"F32,false,3e-5", "F32,true,3e-5", "BF16,false,0"})
+    void fusedAttentionHasTheSameGradients(Precision precision, boolean recompute, double most) {
+        Dimensions d = SmallNetwork.dimensions(false);
+        Compute compute = new Compute("cpu", precision, THREADS, recompute, precision);
+        float[] exact = gradient(d, f32(false), Network.QUERIES);
+        double fused = distance(gradient(d, compute, Network.FUSED), exact);
+        double own = distance(gradient(d, compute, 4), exact);
+        assertTrue(norm(exact) > 0.01);
+        assertTrue(fused < Math.max(most, 2 * own), fused + " against " + own);
+    }
+
+    private static float[] gradient(Dimensions d, Compute compute, int queries) {
+        try (Network n = SmallNetwork.make(d, compute, queries)) {
+            Change change = SmallNetwork.factors(n, 0.2);
+            Batch batch = SmallNetwork.batch(d.vocabulary());
+            DeviceVector gradient = n.vector(new float[change.values().size()]);
+            float[] gamma = SmallNetwork.gamma(d.layers());
+            n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
+            return gradient.values();
+        }
+    }
+
     /** The way back ends at the first of them, and passes through those without a change. */
     @ParameterizedTest
     @CsvSource({"1,1,false", "2,2,false", "2,2,true", "0,0,false", "0,2,true"})

@@ -22,12 +22,16 @@ final class SmallNetwork {
     }
 
     static Network make(Dimensions d, Compute compute) {
+        return make(d, compute, Network.QUERIES);
+    }
+
+    static Network make(Dimensions d, Compute compute, int queries) {
         Random random = new Random(5);
         float[] frequencies = new float[d.headSize() / 2];
         for (int j = 0; j < frequencies.length; j++) {
             frequencies[j] = (float) Math.pow(100, -2.0 * j / d.headSize());
         }
-        Network n = new Network(d, 1e-3, frequencies, compute);
+        Network n = new Network(d, 1e-3, frequencies, compute, queries);
         n.weights()
                 .put(
                         Weights.Part.EMBEDDING,
