@@ -2,6 +2,7 @@ package dev.ila.cli;
 
 import dev.ila.data.Demo;
 import dev.ila.run.Require;
+import dev.ila.search.SearchSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** Which model and which conversations: the options of every script that reads either. */
 public final class InputOptions {
-    private static final int DEFAULT_MAX_LENGTH = 1024;
+    private static final int DEFAULT_MAX_LENGTH = SearchSettings.Data.MAX_LENGTH;
 
     @ArgGroup(validate = false, order = 1, heading = "%nModel and data%n")
     private Input input = new Input();
@@ -73,22 +74,11 @@ public final class InputOptions {
     public List<String> data() {
         List<String> files = new ArrayList<>();
         for (String d : input.data) {
-            if (Demo.datasets().contains(d) && !Files.exists(Path.of(d))) {
-                files.add(Demo.dataset(cache(), d).toString());
-            } else {
-                Require.that(Files.isRegularFile(Path.of(d)), d, "--data", "a file that exists");
-                files.add(d);
-            }
+            Path file = Demo.resolve(d);
+            Require.that(Files.isRegularFile(file), d, "--data", "a file that exists");
+            files.add(file.toString());
         }
         return files;
-    }
-
-    /** Where what comes with the library is unpacked. */
-    public static Path cache() {
-        String home = System.getenv("XDG_CACHE_HOME");
-        boolean set = home != null && !home.isEmpty();
-        return (set ? Path.of(home) : Path.of(System.getProperty("user.home"), ".cache"))
-                .resolve("ila");
     }
 
     /** Name of the records' form; empty if it is to be detected. */

@@ -1,8 +1,8 @@
 package dev.ila.cli;
 
-import dev.ila.data.Demo;
 import dev.ila.delta.LoraConfig;
 import dev.ila.run.Require;
+import dev.ila.search.FineTuning;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
 import dev.ila.train.Schedule;
@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The options of a search. Without {@code --model} the embedded model's own defaults hold. */
 public final class SearchOptions {
-    private static final String DEFAULT_SET = "polite";
-
     @ArgGroup(validate = false, order = 4, heading = "%nThe change of the weights%n")
     private Source source = new Source();
 
@@ -198,21 +196,16 @@ public final class SearchOptions {
     /** The settings that these options ask for, of a script without a run. */
     public SearchSettings settings(InputOptions input, MachineOptions machine, long seed) {
         Optional<Path> model = model(input);
-        boolean embedded = model.isEmpty();
-        String directory =
-                model.map(Path::toString)
-                        .orElseGet(() -> Demo.extract(InputOptions.cache()).toString());
-        double rate = first.rate.orElse(embedded ? 1e-3 : 2e-4);
-        int steps = first.steps.orElse(embedded ? 200 : 1000);
-        int micro = batching.micro.orElse(Math.min(8, batching.size));
         List<String> data = input.data();
-        if (data.isEmpty() && embedded) {
-            data = List.of(Demo.dataset(InputOptions.cache(), DEFAULT_SET).toString());
-        }
+        SearchSettings usual =
+                model.map(m -> SearchSettings.of(m.toString(), data.toArray(String[]::new)))
+                        .orElseGet(SearchSettings::embedded);
+        Schedule schedule = usual.stage1().schedule();
+        int micro = batching.micro.orElse(Math.min(8, batching.size));
         return new SearchSettings(
-                directory,
+                usual.model(),
                 new SearchSettings.Data(
-                        data,
+                        data.isEmpty() ? usual.data().files() : data,
                         input.format().orElse(""),
                         input.maxLength(),
                         input.limit().orElse(0),
@@ -222,18 +215,18 @@ public final class SearchOptions {
                 delta(),
                 machine.compute(),
                 seed,
-                new SearchSettings.FineTuning(
-                        new Schedule(rate, first.warmup, shape(embedded), steps),
+                new FineTuning(
+                        new Schedule(
+                                first.rate.orElse(schedule.rate()),
+                                first.warmup,
+                                first.shape.orElse(schedule.shape()),
+                                first.steps.orElse(schedule.steps())),
                         first.weightDecay,
                         first.clip,
                         first.evaluateEvery,
                         new Stability(first.epsilon, first.window)),
                 new Ila.MaskSettings(second.start, second.rate, second.steps, second.sparsity),
                 source.stage);
-    }
-
-    private Schedule.Shape shape(boolean embedded) {
-        return first.shape.orElse(embedded ? Schedule.Shape.COSINE : Schedule.Shape.CONSTANT);
     }
 
     private Optional<Path> model(InputOptions input) {

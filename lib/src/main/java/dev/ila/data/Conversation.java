@@ -1,5 +1,6 @@
 package dev.ila.data;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,5 +13,19 @@ public record Conversation(List<Turn> turns, String source) {
     /** Takes a copy of the turns. */
     public Conversation {
         turns = List.copyOf(turns);
+    }
+
+    Turn lastAnswer() {
+        return turns.get(placeOfLastAnswer());
+    }
+
+    Conversation withLastAnswer(Turn answer) {
+        List<Turn> other = new ArrayList<>(turns);
+        other.set(placeOfLastAnswer(), answer);
+        return new Conversation(other, source);
+    }
+
+    private int placeOfLastAnswer() {
+        return turns.stream().map(Turn::role).toList().lastIndexOf("assistant");
     }
 }

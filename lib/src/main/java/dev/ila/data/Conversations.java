@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -115,6 +116,25 @@ public final class Conversations {
             conversations = List.copyOf(conversations);
             skipped = Collections.unmodifiableMap(new TreeMap<>(skipped));
             sources = List.copyOf(sources);
+        }
+
+        /**
+         * The same conversations, each with the last answer of another, drawn by chance: a control
+         * in which answers are as good as ever and have nothing to do with what was asked.
+         *
+         * @param seed the same seed gives the same
+         */
+        public Loaded withShuffledAnswers(long seed) {
+            int n = conversations.size();
+            Require.atLeast(2, n, "number of conversations whose answers are shuffled");
+            List<Integer> order = Shuffle.of(n, new SplittableRandom(seed));
+            Conversation[] out = new Conversation[n];
+            for (int i = 0; i < n; i++) {
+                // Each takes the next one's in a random ring: none keeps its own.
+                Turn answer = conversations.get(order.get((i + 1) % n)).lastAnswer();
+                out[order.get(i)] = conversations.get(order.get(i)).withLastAnswer(answer);
+            }
+            return new Loaded(List.of(out), skipped, sources);
         }
 
         /** The first {@code most} conversations; the others are counted, and never tokenized. */

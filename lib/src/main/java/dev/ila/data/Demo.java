@@ -40,6 +40,30 @@ public final class Demo {
         return SETS;
     }
 
+    /** Where what comes with the library is unpacked. */
+    public static Path cache() {
+        String home = System.getenv("XDG_CACHE_HOME");
+        boolean set = home != null && !home.isEmpty();
+        return (set ? Path.of(home) : Path.of(System.getProperty("user.home"), ".cache"))
+                .resolve("ila");
+    }
+
+    /** The same below {@link #cache}. */
+    public static Path extract() {
+        return extract(cache());
+    }
+
+    /** The file of one alignment set, below {@link #cache}. */
+    public static Path dataset(String name) {
+        return dataset(cache(), name);
+    }
+
+    /** A file by its name: that of one alignment set, unless a file has this name. */
+    public static Path resolve(String name) {
+        Path file = Path.of(name);
+        return SETS.contains(name) && !Files.exists(file) ? dataset(name) : file;
+    }
+
     /**
      * Copies model, tokenizer and data into a folder of their own below {@code folder}, named by
      * their hash, and returns it: an ordinary Hugging Face directory. A folder that is already

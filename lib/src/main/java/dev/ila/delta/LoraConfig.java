@@ -2,9 +2,11 @@ package dev.ila.delta;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which layers get LoRA factors, of what rank.
@@ -30,6 +32,15 @@ public record LoraConfig(int rank, double alpha, Set<String> targets, LoraScalin
     /** Rank 8, α 16, all linear layers of the blocks, α/r. */
     public static LoraConfig defaults() {
         return new LoraConfig(8, 16, Set.of(ALL_LINEAR), LoraScaling.ALPHA_OVER_RANK);
+    }
+
+    /** The same on these layers alone, as on {@code ranking.top(0.3)}. */
+    public LoraConfig on(Collection<LinearLayer> layers) {
+        return new LoraConfig(
+                rank,
+                alpha,
+                layers.stream().map(LinearLayer::name).collect(Collectors.toSet()),
+                scaling);
     }
 
     /** Whether a layer gets factors. */

@@ -68,6 +68,16 @@ public final class Checkpoint {
         return parts.weights().get(layer.index());
     }
 
+    /** The numbers of a linear layer, [outputs][inputs]. */
+    public double[][] matrix(LinearLayer layer) {
+        float[] flat = weight(layer).floats();
+        double[][] out = new double[layer.outputs()][layer.inputs()];
+        for (int i = 0; i < flat.length; i++) {
+            out[i / layer.inputs()][i % layer.inputs()] = flat[i];
+        }
+        return out;
+    }
+
     /** The embedding, [vocabulary, hidden]. */
     public StoredTensor embedding() {
         return parts.embedding();

@@ -8,91 +8,152 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.RunDirectory;
 import dev.ila.torch.Change;
 import dev.ila.torch.Network;
+import dev.ila.train.History;
+import dev.ila.train.State;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Δθ of one run: how it begins, how it is laid on a device, how it is kept.
+ * Δθ in Java's memory (paper §2): LoRA's factors or full differences of all layers. It never
+ * changes; training gives another one.
  *
- * @param layers all linear layers of the model
- * @param layout of LoRA factors; none for a full difference
- * @param initial its numbers before stage 1, or those it came with
+ * <p>Not a record: it owns an array.
  */
-record DeltaSource(List<LinearLayer> layers, Optional<LoraLayout> layout, float[] initial) {
+public final class DeltaTheta {
     /** Full differences are kept under this name in the run directory. */
     private static final String DIFFERENCE = "delta.safetensors";
+
+    private final List<LinearLayer> layers;
+    private final Optional<LoraLayout> layout;
+    private final float[] values;
+
+    private DeltaTheta(List<LinearLayer> layers, Optional<LoraLayout> layout, float[] values) {
+        this.layers = layers;
+        this.layout = layout;
+        this.values = values;
+    }
 
     /**
      * Δθ before stage 1, or as it came.
      *
      * @param aligned the other model of a difference, if it is one
      */
-    static DeltaSource of(
+    static DeltaTheta of(
             SearchSettings.Delta delta, Checkpoint base, Optional<Checkpoint> aligned, long seed) {
         List<LinearLayer> layers = base.layers();
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
-            return new DeltaSource(layers, Optional.of(layout), layout.initial(seed));
+            return new DeltaTheta(layers, Optional.of(layout), layout.initial(seed));
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
-            return new DeltaSource(layers, Optional.of(read.layout()), read.values());
+            return new DeltaTheta(layers, Optional.of(read.layout()), read.values());
         } else if (aligned.isPresent()) {
             float[] values = FullDifference.between(base, aligned.get());
-            return new DeltaSource(layers, Optional.empty(), values);
+            return new DeltaTheta(layers, Optional.empty(), values);
         }
         int size = Math.toIntExact(FullDifference.size(layers));
-        return new DeltaSource(layers, Optional.empty(), new float[size]);
+        return new DeltaTheta(layers, Optional.empty(), new float[size]);
     }
 
-    /** The numbers that an earlier stage 1 of this run has kept. */
-    DeltaSource kept(RunDirectory run) {
-        float[] values =
+    /** The same layers with other numbers. */
+    DeltaTheta with(float[] other) {
+        return new DeltaTheta(layers, layout, other);
+    }
+
+    /** Stage 1 before its first step. */
+    State begin() {
+        return State.start(1, values, new History(List.of()));
+    }
+
+    /** What an earlier stage 1 of this run has kept. */
+    DeltaTheta kept(RunDirectory run) {
+        return with(
                 layout.isPresent()
                         ? PeftAdapter.read(run.adapter(), layers).values()
-                        : FullDifference.read(run.path().resolve(DIFFERENCE), layers);
-        return new DeltaSource(layers, layout, values);
+                        : FullDifference.read(run.path().resolve(DIFFERENCE), layers));
     }
 
-    /** Keeps Δθ in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
-    static void keep(RunDirectory run, DeltaSource source, float[] values, String baseModel) {
-        if (source.layout.isPresent()) {
-            PeftAdapter.write(run.adapter(), source.layout.get(), values, baseModel);
+    /** Keeps it in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
+    void keep(RunDirectory run, String baseModel) {
+        if (layout.isPresent()) {
+            PeftAdapter.write(run.adapter(), layout.get(), values, baseModel);
         } else {
-            FullDifference.write(run.path().resolve(DIFFERENCE), source.layers, values);
+            FullDifference.write(run.path().resolve(DIFFERENCE), layers, values);
         }
     }
 
-    /** Its numbers on the network's device. */
+    /** A copy of its numbers on the network's device. */
     Change onto(Network network) {
         if (layout.isEmpty()) {
-            return new Change.Difference(network.vector(initial));
+            return new Change.Difference(network.vector(values));
         }
         LoraLayout l = layout.get();
         return new Change.Factors(
-                network.vector(initial),
+                network.vector(values),
                 IntStream.range(0, layers.size()).mapToObj(l::rank).toList(),
                 IntStream.range(0, layers.size()).mapToObj(l::scale).toList());
     }
 
     /** The layers that have a Δθᵢ, and so a place in the ranking. */
-    List<LinearLayer> changed() {
+    public List<LinearLayer> changed() {
         return layers.stream()
                 .filter(l -> layout.isEmpty() || layout.get().rank(l.index()) > 0)
                 .toList();
     }
 
+    /** How many numbers are trained: those of A and B, or of the full matrices. */
+    public int size() {
+        return values.length;
+    }
+
+    /** A copy of the numbers: for each layer A then B, or the full matrix, row by row. */
+    public float[] values() {
+        return values.clone();
+    }
+
+    /**
+     * Δθᵢ of one layer, multiplied out: α/r · B·A, or the difference itself.
+     *
+     * @return [outputs][inputs]; zeros where the layer has no Δθᵢ
+     */
+    public double[][] matrix(LinearLayer layer) {
+        double[][] out = new double[layer.outputs()][layer.inputs()];
+        int i = layer.index();
+        for (int row = 0; row < layer.outputs(); row++) {
+            if (layout.isEmpty()) {
+                int from = begin(i) + row * layer.inputs();
+                for (int column = 0; column < layer.inputs(); column++) {
+                    out[row][column] = values[from + column];
+                }
+            } else {
+                product(layout.get(), i, row, out[row]);
+            }
+        }
+        return out;
+    }
+
+    private void product(LoraLayout l, int i, int row, double[] out) {
+        for (int k = 0; k < l.rank(i); k++) {
+            double b = l.scale(i) * values[l.offsetB(i) + row * l.rank(i) + k];
+            int a = l.offsetA(i) + k * out.length;
+            for (int column = 0; column < out.length; column++) {
+                out[column] += b * values[a + column];
+            }
+        }
+    }
+
     /** Fails if Δθᵢ of a changed layer is zero: its mask would have nothing to say. */
-    void requireChange(float[] values) {
+    void requireChange() {
         for (LinearLayer layer : changed()) {
             int i = layer.index();
             boolean zero =
                     layout.map(
                                     l ->
-                                            zero(values, l.offsetA(i), l.offsetB(i))
-                                                    || zero(values, l.offsetB(i), end(l, i)))
-                            .orElseGet(() -> zero(values, begin(i), begin(i + 1)));
+                                            zero(l.offsetA(i), l.offsetB(i))
+                                                    || zero(l.offsetB(i), end(l, i)))
+                            .orElseGet(() -> zero(begin(i), begin(i + 1)));
             if (zero) {
                 throw new IllegalStateException(
                         "change of "
@@ -111,7 +172,7 @@ record DeltaSource(List<LinearLayer> layers, Optional<LoraLayout> layout, float[
         return (int) FullDifference.size(layers.subList(0, i));
     }
 
-    private static boolean zero(float[] values, int from, int to) {
+    private boolean zero(int from, int to) {
         for (int i = from; i < to; i++) {
             if (values[i] != 0) {
                 return false;

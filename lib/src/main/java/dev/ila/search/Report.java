@@ -53,14 +53,14 @@ final class Report {
         return out;
     }
 
-    Outcome stage1(History history, Optional<Stability.Point> stable, DeltaSource learned) {
+    Outcome stage1(History history, Optional<Stability.Point> stable, DeltaTheta learned) {
         return keep(history, stable, learned, Optional.empty(), new double[0]);
     }
 
     Outcome stage2(
             History history,
             Optional<Stability.Point> stable,
-            DeltaSource learned,
+            DeltaTheta learned,
             float[] logits,
             double[] gain) {
         Ranking ranking = Ila.rank(learned.changed(), logits);
@@ -71,7 +71,7 @@ final class Report {
     private Outcome keep(
             History history,
             Optional<Stability.Point> stable,
-            DeltaSource learned,
+            DeltaTheta learned,
             Optional<Ranking> ranking,
             double[] gain) {
         AtomicFiles.write(run.history(), history.toCsv());
@@ -80,7 +80,7 @@ final class Report {
         metrics.put("data.examples", (double) data.examples().size());
         metrics.put("data.tokens", (double) data.tokens());
         metrics.put("data.supervised_tokens", (double) data.supervisedTokens());
-        metrics.put("change.parameters", (double) learned.initial().length);
+        metrics.put("change.parameters", (double) learned.size());
         losses(history, 1, metrics);
         losses(history, 2, metrics);
         stable.ifPresent(p -> metrics.put("stage1.stable_at_step", (double) p.step()));

@@ -2,6 +2,7 @@ package dev.ila.search;
 
 import dev.ila.data.Conversations;
 import dev.ila.data.Dataset;
+import dev.ila.data.Demo;
 import dev.ila.data.Format;
 import dev.ila.data.Supervision;
 import dev.ila.data.Tokenizer;
@@ -9,16 +10,14 @@ import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraScaling;
 import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
-import dev.ila.torch.AdamW;
 import dev.ila.torch.Compute;
-import dev.ila.train.History;
 import dev.ila.train.Schedule;
-import dev.ila.train.Stability;
-import dev.ila.train.Trainer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Everything a search is asked to do; stored in the run directory as {@code run.json}.
@@ -41,6 +40,8 @@ public record SearchSettings(
         FineTuning stage1,
         Ila.MaskSettings stage2,
         int lastStage) {
+    private static final String EMBEDDED_SET = "polite";
+
     /** Checks what no part can check alone. */
     public SearchSettings {
         Require.that(lastStage == 1 || lastStage == 2, lastStage, "stage", "1 or 2");
@@ -49,6 +50,80 @@ public record SearchSettings(
                 lastStage,
                 "stage",
                 "2 when Δθ exists already (--adapter or --aligned)");
+    }
+
+    /** Of the embedded model and its set {@code polite}; with options of its own size. */
+    public static SearchSettings embedded() {
+        SearchSettings usual = of(Demo.extract().toString(), EMBEDDED_SET);
+        Schedule schedule = new Schedule(1e-3, 0.03, Schedule.Shape.COSINE, 200);
+        return usual.with(usual.stage1.with(schedule));
+    }
+
+    /**
+     * Defaults for a model of one's own. They are this project's, not the paper's.
+     *
+     * @param model Hugging Face directory
+     * @param data files of conversations, or names of {@link Demo#datasets}
+     */
+    public static SearchSettings of(String model, String... data) {
+        return new SearchSettings(
+                model,
+                Data.of(data),
+                Delta.Lora.defaults(),
+                Compute.defaults(),
+                1,
+                FineTuning.defaults(),
+                Ila.MaskSettings.defaults(),
+                2);
+    }
+
+    /** The same with other records, or batches of another size. */
+    public SearchSettings with(Data other) {
+        return new SearchSettings(model, other, delta, compute, seed, stage1, stage2, lastStage);
+    }
+
+    /** The same with other files of conversations, or names of {@link Demo#datasets}. */
+    public SearchSettings withData(String... files) {
+        return with(data.with(Data.resolved(files)));
+    }
+
+    /** The same with another change of the weights. */
+    public SearchSettings with(Delta other) {
+        return new SearchSettings(model, data, other, compute, seed, stage1, stage2, lastStage);
+    }
+
+    /** The same with LoRA on other layers, or of another rank. */
+    public SearchSettings with(LoraConfig lora) {
+        List<String> targets = lora.targets().stream().sorted().toList();
+        return with(new Delta.Lora(lora.rank(), lora.alpha(), targets));
+    }
+
+    /** The same elsewhere, in another precision, or with another number of threads. */
+    public SearchSettings with(Compute other) {
+        return new SearchSettings(model, data, delta, other, seed, stage1, stage2, lastStage);
+    }
+
+    /** The same with another stage 1. */
+    public SearchSettings with(FineTuning other) {
+        return new SearchSettings(model, data, delta, compute, seed, other, stage2, lastStage);
+    }
+
+    /** The same with another stage 2. */
+    public SearchSettings with(Ila.MaskSettings other) {
+        return new SearchSettings(model, data, delta, compute, seed, stage1, other, lastStage);
+    }
+
+    /** The same with another seed. */
+    public SearchSettings withSeed(long other) {
+        return new SearchSettings(model, data, delta, compute, other, stage1, stage2, lastStage);
+    }
+
+    /** The same with other numbers of steps: at most these in stage 1, and these in stage 2. */
+    public SearchSettings withSteps(int first, int mask) {
+        Schedule s = stage1.schedule();
+        Ila.MaskSettings m = stage2;
+        return with(stage1.with(new Schedule(s.rate(), s.warmup(), s.shape(), first)))
+                .with(new Ila.MaskSettings(m.start(), m.rate(), mask, m.sparsity()));
     }
 
     /**
@@ -70,6 +145,9 @@ public record SearchSettings(
             int heldOut,
             int batchSize,
             int microBatch) {
+        /** Longest example by default, in tokens. */
+        public static final int MAX_LENGTH = 1024;
+
         /** Checks sizes. */
         public Data {
             files = List.copyOf(files);
@@ -81,13 +159,47 @@ public record SearchSettings(
             Require.atLeast(1, microBatch, "micro-batch");
         }
 
+        /**
+         * Form detected, all examples of at most {@value #MAX_LENGTH} tokens, 48 held out, steps of
+         * 16 examples, 8 at once.
+         *
+         * @param files or names of {@link Demo#datasets}
+         */
+        public static Data of(String... files) {
+            return new Data(resolved(files), "", MAX_LENGTH, 0, 48, 16, 8);
+        }
+
+        private static List<String> resolved(String... files) {
+            return Stream.of(files).map(f -> Demo.resolve(f).toString()).toList();
+        }
+
+        private Data with(List<String> other) {
+            return new Data(other, format, maxLength, limit, heldOut, batchSize, microBatch);
+        }
+
+        /** The same with another number of examples, 0 for all. */
+        public Data withLimit(int other) {
+            return new Data(files, format, maxLength, other, heldOut, batchSize, microBatch);
+        }
+
+        /** The same with another number of examples a step, and at once at most so many. */
+        public Data withBatchSize(int other) {
+            int micro = Math.min(microBatch, other);
+            return new Data(files, format, maxLength, limit, heldOut, other, micro);
+        }
+
         /** The examples that a model's tokenizer and template make of the files. */
         Dataset read(Checkpoint checkpoint) {
+            return read(checkpoint, loaded -> loaded);
+        }
+
+        /** The same of conversations that were changed before. */
+        Dataset read(Checkpoint checkpoint, UnaryOperator<Conversations.Loaded> change) {
             Optional<Format> named =
                     format.isEmpty() ? Optional.empty() : Optional.of(Format.of(format));
             Conversations.Loaded loaded =
                     Conversations.read(files.stream().map(Path::of).toList(), named);
-            Conversations.Loaded used = limit == 0 ? loaded : loaded.limit(limit);
+            Conversations.Loaded used = change.apply(limit == 0 ? loaded : loaded.limit(limit));
             try (Tokenizer tokenizer =
                     Tokenizer.load(checkpoint.directory())
                             .fitting(checkpoint.architecture().vocabulary())) {
@@ -121,6 +233,11 @@ public record SearchSettings(
                 targets = List.copyOf(targets);
             }
 
+            /** Rank 8, alpha 16, on all linear layers. */
+            public static Lora defaults() {
+                return new Lora(8, 16, List.of(LoraConfig.ALL_LINEAR));
+            }
+
             LoraConfig config() {
                 return new LoraConfig(
                         rank, alpha, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
@@ -149,44 +266,6 @@ public record SearchSettings(
             public Optional<Checkpoint> aligned() {
                 return Optional.of(Checkpoint.open(Path.of(directory)));
             }
-        }
-    }
-
-    /**
-     * How stage 1 trains.
-     *
-     * @param schedule rate and cap on steps
-     * @param weightDecay of AdamW, on what is trained
-     * @param maxNorm longest gradient; 0: no clipping
-     * @param evaluateEvery steps between two measurements of the held-out loss
-     * @param stability ends stage 1
-     */
-    public record FineTuning(
-            Schedule schedule,
-            double weightDecay,
-            double maxNorm,
-            int evaluateEvery,
-            Stability stability) {
-        /** Checks what only here has the options' names. */
-        public FineTuning {
-            Require.between(0, 1e6, weightDecay, "weight-decay");
-            Require.between(0, 1e30, maxNorm, "clip");
-            Require.atLeast(1, evaluateEvery, "evaluate-every");
-        }
-
-        /** Where stage 1 became stable, if it did. */
-        Optional<Stability.Point> stable(History history) {
-            return stability.find(history.stage(1), schedule);
-        }
-
-        /** For the trainer. */
-        Trainer.Settings training() {
-            return new Trainer.Settings(
-                    1,
-                    schedule,
-                    new AdamW.Settings(0.9, 0.999, 1e-8, weightDecay, maxNorm),
-                    evaluateEvery,
-                    Optional.of(stability));
         }
     }
 }

@@ -35,8 +35,8 @@ public record Timing(double change, double mask, double loss, int batches) {
         SearchSettings settings = preview.settings();
         Checkpoint base = Checkpoint.open(Path.of(settings.model()));
         Seeds seeds = Seeds.of(settings.seed());
-        DeltaSource source =
-                DeltaSource.of(settings.delta(), base, settings.delta().aligned(), seeds.init());
+        DeltaTheta source =
+                DeltaTheta.of(settings.delta(), base, settings.delta().aligned(), seeds.init());
         SearchSettings.Data d = settings.data();
         Batches batches =
                 new Batches(preview.split().train(), d.batchSize(), d.microBatch(), seeds.order());

@@ -4,7 +4,13 @@ import dev.ila.rank.LayerScore;
 import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
+import dev.ila.run.Require;
+import dev.ila.search.MaskCourse;
+import dev.ila.search.Session;
 import dev.ila.train.History;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +18,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.XYChart;
@@ -58,6 +67,15 @@ public final class Charts {
         return Lines.losses(history.stage(stage), "Stage " + stage + ": loss", stable);
     }
 
+    /** Loss of stage 1 with where it became stable. */
+    public static XYChart losses(Session.Tuned tuned) {
+        OptionalInt stable =
+                tuned.stable().isPresent()
+                        ? OptionalInt.of(tuned.stable().get().step())
+                        : OptionalInt.empty();
+        return losses(tuned.history(), 1, stable);
+    }
+
     /**
      * Overlap of important layers at every cut-off, with that of unrelated sets.
      *
@@ -65,6 +83,78 @@ public final class Charts {
      */
     public static XYChart overlap(Map<String, List<Overlap>> curves) {
         return Lines.overlap(curves);
+    }
+
+    /**
+     * The mask as it was learned: s by step, a line for each layer, a colour for each projection.
+     */
+    public static XYChart course(MaskCourse course) {
+        return LayerLines.course(course);
+    }
+
+    /**
+     * How far each layer's rank depends on chance: mean and standard deviation of its place, as in
+     * {@link #ranks}, over rankings of the same layers.
+     *
+     * @param rankings of several seeds; two or more
+     */
+    public static XYChart spread(List<Ranking> rankings) {
+        return LayerLines.spread(rankings);
+    }
+
+    /**
+     * Jaccard of the most important share of layers, each ranking with each; the title says what
+     * unrelated sets come to.
+     *
+     * @param rankings of the same layers by name, two or more
+     * @param share above 0, at most 1; the paper's is 0.75
+     */
+    public static HeatMapChart jaccard(Map<String, Ranking> rankings, double share) {
+        return Matrices.jaccard(rankings, share);
+    }
+
+    /**
+     * A weight matrix: blue below zero, white at zero, orange above. Of more than 64 rows or
+     * columns neighbours are averaged.
+     *
+     * @param matrix [outputs][inputs]
+     * @param bound from which on the colour is the strongest, above 0
+     */
+    public static HeatMapChart weights(String title, double[][] matrix, double bound) {
+        return Matrices.weights(title, matrix, bound);
+    }
+
+    /** How many layers of each projection are among the {@code count} most important ones. */
+    public static CategoryChart tuned(Ranking ranking, int count) {
+        return Bars.tuned(ranking, count);
+    }
+
+    /**
+     * A bar for each value.
+     *
+     * @param unit what is measured, with its unit
+     * @param values by name, one or more, in the order of the map
+     */
+    public static CategoryChart bars(String title, String unit, Map<String, Double> values) {
+        return Bars.values(title, unit, values);
+    }
+
+    /** Several pictures in one row. */
+    public static BufferedImage beside(IChart... charts) {
+        Require.atLeast(1, charts.length, "number of charts");
+        int width = Stream.of(charts).mapToInt(IChart::getWidth).sum();
+        int height = Stream.of(charts).mapToInt(IChart::getHeight).max().orElseThrow();
+        BufferedImage row = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = row.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, width, height);
+        int x = 0;
+        for (IChart chart : charts) {
+            graphics.drawImage(BitmapEncoder.getBufferedImage(chart), x, 0, null);
+            x += chart.getWidth();
+        }
+        graphics.dispose();
+        return row;
     }
 
     /** The picture as PNG. */

@@ -3,8 +3,6 @@ package dev.ila.view;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
-import java.awt.Color;
-import java.awt.Font;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -62,30 +60,24 @@ final class HeatMaps {
         double spread = most > least ? most - least : 1;
         styler.setMin(bound(least, spread, RoundingMode.FLOOR));
         styler.setMax(bound(least + spread, spread, RoundingMode.CEILING));
-        styler.setDrawBorder(false);
+        cells(styler);
         styler.setGradientColorColumnWeight(16).setGradientColorColumnHeight(170);
         styler.setLegendPosition(LegendPosition.OutsideE);
-        styler.setLegendBorderColor(Color.WHITE);
-        styler.setLegendFont(font(Font.PLAIN, 12));
-        styler.setChartBackgroundColor(Color.WHITE);
-        styler.setChartFontColor(Palette.TEXT);
-        styler.setChartTitleFont(font(Font.BOLD, 16)).setChartTitleBoxVisible(false);
+        styler.setXAxisMaxLabelCount(40);
+    }
+
+    /** Cells that fill the plot, without lines between. */
+    static void cells(HeatMapStyler styler) {
+        Theme.style(styler);
+        styler.setDrawBorder(false);
         styler.setPlotContentSize(1);
-        styler.setPlotBorderVisible(false);
         styler.setPlotGridLinesVisible(false);
         styler.setAxisTicksMarksVisible(false).setAxisTicksLineVisible(false);
-        styler.setAxisTickLabelsFont(font(Font.PLAIN, 12));
-        styler.setAxisTitleFont(font(Font.PLAIN, 13));
-        styler.setXAxisMaxLabelCount(40);
     }
 
     // The legend shows its ends with all their digits: two digits of the spread are enough.
     private static double bound(double value, double spread, RoundingMode mode) {
         int digits = 1 - (int) Math.floor(Math.log10(spread));
         return new BigDecimal(value).setScale(digits, mode).doubleValue();
-    }
-
-    static Font font(int style, int size) {
-        return new Font(Font.SANS_SERIF, style, size);
     }
 }

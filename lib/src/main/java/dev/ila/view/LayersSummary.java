@@ -83,7 +83,8 @@ public final class LayersSummary {
         return "Time, not measured: " + why + "\n";
     }
 
-    private static Table kinds(Preview preview) {
+    /** A row for each kind of linear layer. */
+    public static Table kinds(Preview preview) {
         Map<String, List<LinearLayer>> kinds = new LinkedHashMap<>();
         for (LinearLayer l : preview.layers()) {
             String key = l.projection() + " " + l.outputs() + " × " + l.inputs();

@@ -5,7 +5,6 @@ import dev.ila.run.Require;
 import dev.ila.train.History.Step;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +14,11 @@ import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves: losses by step, overlap by cut-off. */
 final class Lines {
-    private static final BasicStroke THIN = new BasicStroke(1f);
-    private static final BasicStroke THICK = new BasicStroke(2.2f);
-    private static final BasicStroke DASHED =
-            new BasicStroke(
-                    1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 0, new float[] {6, 5}, 0);
     private static final int SMOOTHED_PART = 20;
 
     private Lines() {}
@@ -38,12 +30,12 @@ final class Lines {
         double[] losses = steps.stream().mapToDouble(Step::loss).toArray();
         int window = Math.max(1, steps.size() / SMOOTHED_PART);
         if (window > 1) {
-            line(chart.addSeries("training, each step", x, losses), Palette.FAINT, THIN);
+            line(chart.addSeries("training, each step", x, losses), Palette.FAINT, Theme.THIN);
         }
         String name = window > 1 ? "training, mean of " + window + " steps" : "training";
         // A mean belongs to the middle of its steps, or the curve would lag behind.
         XYSeries mean = chart.addSeries(name, smooth(x, window), smooth(losses, window));
-        line(mean, Palette.LINES[0], THICK);
+        line(mean, Palette.LINES[0], Theme.THICK);
         List<Step> measured = steps.stream().filter(s -> s.heldOut().isPresent()).toList();
         if (!measured.isEmpty()) {
             XYSeries heldOut =
@@ -53,7 +45,7 @@ final class Lines {
                             measured.stream()
                                     .mapToDouble(s -> s.heldOut().orElseThrow())
                                     .toArray());
-            line(heldOut, Palette.LINES[1], THICK);
+            line(heldOut, Palette.LINES[1], Theme.THICK);
             heldOut.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(Palette.LINES[1]);
         }
         stable.ifPresent(step -> chart.addAnnotation(new AnnotationLine(step, true, false)));
@@ -79,23 +71,23 @@ final class Lines {
             double[] x = curve.getValue().stream().mapToDouble(Overlap::share).toArray();
             double[] y = curve.getValue().stream().mapToDouble(Overlap::jaccard).toArray();
             Color color = Palette.LINES[next++ % Palette.LINES.length];
-            line(chart.addSeries(curve.getKey(), x, y), color, THICK);
+            line(chart.addSeries(curve.getKey(), x, y), color, Theme.THICK);
         }
         // Far apart, since each piece of a line begins its dashes anew.
         double[] shares = IntStream.rangeClosed(0, 40).mapToDouble(i -> i / 40.0).toArray();
         double[] chance = Arrays.stream(shares).map(Overlap::chance).toArray();
-        line(chart.addSeries("unrelated sets", shares, chance), Palette.LINES[3], DASHED);
+        line(chart.addSeries("unrelated sets", shares, chance), Palette.LINES[3], Theme.DASHED);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
         return chart;
     }
 
-    private static void line(XYSeries series, Color color, BasicStroke stroke) {
+    static void line(XYSeries series, Color color, BasicStroke stroke) {
         series.setLineColor(color).setLineStyle(stroke);
         series.setMarker(SeriesMarkers.NONE);
     }
 
-    private static XYChart chart(String title, String x, String y) {
+    static XYChart chart(String title, String x, String y) {
         XYChart chart =
                 new XYChartBuilder()
                         .width(800)
@@ -105,18 +97,9 @@ final class Lines {
                         .yAxisTitle(y)
                         .build();
         XYStyler styler = chart.getStyler();
-        styler.setChartBackgroundColor(Color.WHITE);
-        styler.setChartFontColor(Palette.TEXT);
-        styler.setChartTitleFont(HeatMaps.font(Font.BOLD, 16)).setChartTitleBoxVisible(false);
-        styler.setPlotBorderVisible(false);
-        styler.setPlotGridLinesColor(Palette.GRID).setPlotGridLinesStroke(THIN);
-        styler.setAxisTickLabelsFont(HeatMaps.font(Font.PLAIN, 12));
-        styler.setAxisTitleFont(HeatMaps.font(Font.PLAIN, 13));
-        styler.setLegendPosition(LegendPosition.OutsideS);
-        styler.setLegendLayout(LegendLayout.Horizontal);
-        styler.setLegendBorderColor(Color.WHITE);
-        styler.setLegendFont(HeatMaps.font(Font.PLAIN, 12));
-        styler.setAnnotationLineColor(Palette.LINES[3]).setAnnotationLineStroke(DASHED);
+        Theme.plot(styler);
+        styler.setAnnotationLineColor(Palette.LINES[3]).setAnnotationLineStroke(Theme.DASHED);
+        styler.setXAxisTickMarkSpacingHint(60);
         styler.setMarkerSize(6);
         return chart;
     }

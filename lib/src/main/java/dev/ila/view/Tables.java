@@ -1,7 +1,9 @@
 package dev.ila.view;
 
+import dev.ila.rank.Agreement;
 import dev.ila.rank.LayerGroup;
 import dev.ila.rank.LayerScore;
+import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
 import dev.ila.train.History;
@@ -11,11 +13,13 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 /** Results as Tablesaw tables, and tables as text for a terminal. */
 public final class Tables {
@@ -80,6 +84,66 @@ public final class Tables {
                 LongColumn.create("tokens", steps.stream().mapToLong(Step::tokens).toArray()),
                 DoubleColumn.create(
                         "seconds", steps.stream().mapToDouble(Step::seconds).toArray()));
+    }
+
+    /**
+     * Overlaps by name, each beside what unrelated sets come to.
+     *
+     * @param overlaps in the order of the map
+     */
+    public static Table overlaps(Map<String, Overlap> overlaps) {
+        List<Overlap> all = List.copyOf(overlaps.values());
+        return Table.create(
+                "Overlap",
+                StringColumn.create("rankings", overlaps.keySet().stream()),
+                IntColumn.create("layers", all.stream().mapToInt(Overlap::count).toArray()),
+                DoubleColumn.create("share", all.stream().mapToDouble(Overlap::share)),
+                DoubleColumn.create("Jaccard", all.stream().mapToDouble(Overlap::jaccard)),
+                DoubleColumn.create("unrelated sets", all.stream().mapToDouble(Overlap::chance)));
+    }
+
+    /** Agreements, a row for each, beside the band of permutations within projections. */
+    public static Table agreements(List<Agreement> all) {
+        return Table.create(
+                "Agreement",
+                StringColumn.create("measure", all.stream().map(Agreement::measure)),
+                IntColumn.create("rankings", all.stream().mapToInt(Agreement::rankings).toArray()),
+                DoubleColumn.create("mean", all.stream().mapToDouble(Agreement::mean)),
+                DoubleColumn.create("least", all.stream().mapToDouble(Agreement::least)),
+                DoubleColumn.create("most", all.stream().mapToDouble(Agreement::most)),
+                DoubleColumn.create("chance from", all.stream().mapToDouble(a -> a.chance().low())),
+                DoubleColumn.create("chance to", all.stream().mapToDouble(a -> a.chance().high())));
+    }
+
+    /** A table as HTML: numbers as in {@link #text}, words to the left, its name above. */
+    public static String html(Table table) {
+        StringBuilder out = new StringBuilder("<table>\n");
+        out.append("<caption style=\"text-align:left\">")
+                .append(escaped(table.name()))
+                .append("</caption>\n<tr>");
+        for (Column<?> column : table.columns()) {
+            out.append("<th").append(align(column)).append('>').append(escaped(column.name()));
+            out.append("</th>");
+        }
+        out.append("</tr>\n");
+        for (int row = 0; row < table.rowCount(); row++) {
+            out.append("<tr>");
+            for (int column = 0; column < table.columnCount(); column++) {
+                out.append("<td").append(align(table.column(column))).append('>');
+                out.append(escaped(cell(table, row, column))).append("</td>");
+            }
+            out.append("</tr>\n");
+        }
+        return out.append("</table>\n").toString();
+    }
+
+    private static String align(Column<?> column) {
+        String side = column instanceof StringColumn ? "left" : "right";
+        return " style=\"text-align:" + side + "\"";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.data.Demo;
+import dev.ila.search.FineTuning;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
 import dev.ila.search.SearchSettings.Delta;
@@ -55,7 +56,7 @@ class SearchOptionsTest {
                         new Delta.Lora(8, 16, List.of("all-linear")),
                         Compute.defaults(),
                         1,
-                        new SearchSettings.FineTuning(
+                        new FineTuning(
                                 new Schedule(2e-4, 0.03, Schedule.Shape.CONSTANT, 1000),
                                 0,
                                 1,
@@ -69,7 +70,7 @@ class SearchOptionsTest {
     @Test
     void withoutAModelTheEmbeddedOneHasItsOwnDefaults() {
         SearchSettings embedded = settings();
-        Path demo = Demo.extract(InputOptions.cache());
+        Path demo = Demo.extract();
         assertEquals(demo.toString(), embedded.model());
         assertEquals(List.of(demo.resolve("polite.json").toString()), embedded.data().files());
         assertEquals(1e-3, embedded.stage1().schedule().rate());
@@ -203,8 +204,8 @@ class SearchOptionsTest {
             double epsilon,
             int window) {
         Schedule.Shape shape = cosine ? Schedule.Shape.COSINE : Schedule.Shape.CONSTANT;
-        SearchSettings.FineTuning x =
-                new SearchSettings.FineTuning(
+        FineTuning x =
+                new FineTuning(
                         new Schedule(rate, warmup, shape, steps),
                         decay,
                         clip,
@@ -217,7 +218,7 @@ class SearchOptionsTest {
             Delta delta,
             Compute compute,
             long seed,
-            SearchSettings.FineTuning stage1,
+            FineTuning stage1,
             Ila.MaskSettings stage2,
             int last) {
         return new SearchSettings(

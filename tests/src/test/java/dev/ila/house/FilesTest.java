@@ -26,6 +26,7 @@ class FilesTest {
                     "maven.apache.org",
                     "pmd.sourceforge.net",
                     "www.apache.org",
+                    "127.0.0.1",
                     "www.w3.org");
 
     private static final Pattern MACHINE =

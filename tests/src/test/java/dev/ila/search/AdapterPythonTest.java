@@ -70,7 +70,7 @@ class AdapterPythonTest {
                 new SearchSettings.Delta.Lora(4, 8, List.of("all-linear")),
                 new Compute("cpu", Precision.F32, 2, false),
                 1,
-                new SearchSettings.FineTuning(
+                new FineTuning(
                         new Schedule(5e-3, 0, Schedule.Shape.CONSTANT, 10),
                         0,
                         1,

@@ -36,7 +36,7 @@ final class MemoryProbe {
                         : new SearchSettings.Delta.Lora(8, 16, List.of("all-linear"));
         int rows = Integer.parseInt(args[2]);
         int length = Integer.parseInt(args[3]);
-        DeltaSource source = DeltaSource.of(delta, checkpoint, Optional.empty(), 1);
+        DeltaTheta source = DeltaTheta.of(delta, checkpoint, Optional.empty(), 1);
         long peak;
         try (LanguageModel model = LanguageModel.load(checkpoint, compute)) {
             Network network = model.network();

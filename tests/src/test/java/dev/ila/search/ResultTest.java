@@ -40,7 +40,7 @@ class ResultTest {
                 delta,
                 new Compute("cpu", Precision.F32, 2, false),
                 3,
-                new SearchSettings.FineTuning(
+                new FineTuning(
                         new Schedule(5e-3, 0, Schedule.Shape.CONSTANT, 4),
                         0,
                         1,

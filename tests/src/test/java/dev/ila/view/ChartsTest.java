@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ila.rank.Layers;
 import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
+import dev.ila.search.Courses;
+import dev.ila.search.MaskCourse;
 import dev.ila.train.History;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -23,6 +27,10 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.IChart;
 import org.w3c.dom.Document;
 
@@ -71,6 +79,86 @@ class ChartsTest {
         Ranking a = ranking(6);
         Ranking b = Ranking.of(Layers.of(6), Layers.noise(42, 9));
         assertPicture(Charts.overlap(Map.of("a, b", Overlap.curve(a, b))), 800, 450, 6);
+    }
+
+    @Test
+    void theMaskHasALineForEachLayerAndALegendForEachProjection() throws Exception {
+        XYChart chart = Charts.course(course(6));
+        assertPicture(chart, 800, 450, 8);
+        assertEquals(42, chart.getSeriesCollection().size());
+        assertEquals(
+                List.of(
+                        "q_proj",
+                        "k_proj",
+                        "v_proj",
+                        "o_proj",
+                        "gate_proj",
+                        "up_proj",
+                        "down_proj"),
+                chart.getSeriesCollection().stream()
+                        .filter(XYSeries::isShowInLegend)
+                        .map(XYSeries::getName)
+                        .toList());
+    }
+
+    private static MaskCourse course(int blocks) {
+        return Courses.of(Layers.of(blocks), 20);
+    }
+
+    @Test
+    void theSpreadHasAPointForEachLayer() throws Exception {
+        Ranking other = Ranking.of(Layers.of(30), Layers.noise(210, 9));
+        XYChart chart = Charts.spread(List.of(ranking(30), other));
+        assertPicture(chart, 800, 450, 8);
+        assertEquals(
+                210, chart.getSeriesCollection().stream().mapToInt(x -> x.getXData().length).sum());
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Charts.spread(List.of(ranking(6), ranking(5))));
+        assertEquals(
+                "number of rankings with model.layers.5.self_attn.q_proj must be all 2, but is: 1",
+                e.getMessage());
+    }
+
+    @Test
+    void jaccardsMatrixNamesItsChance() throws Exception {
+        Map<String, Ranking> rankings = new LinkedHashMap<>();
+        for (String name : List.of("terse", "polite", "steps")) {
+            rankings.put(name, Ranking.of(Layers.of(6), Layers.noise(42, name.length())));
+        }
+        HeatMapChart chart = Charts.jaccard(rankings, 0.75);
+        assertEquals("Jaccard of the top 76 % (unrelated sets: 0.62)", chart.getTitle());
+        assertPicture(chart, 480, 380, 5);
+    }
+
+    @Test
+    void aLargeMatrixIsAveragedAndKeepsItsSigns() throws Exception {
+        double[][] m = new double[300][200];
+        for (int i = 0; i < 300; i++) {
+            for (int j = 0; j < 200; j++) {
+                m[i][j] = i < 150 ? -1 : 1;
+            }
+        }
+        BufferedImage image = read(Charts.weights("W", m, 1));
+        Color top = new Color(image.getRGB(180, 90));
+        Color bottom = new Color(image.getRGB(180, 240));
+        assertTrue(top.getBlue() > 2 * top.getRed(), "negative is blue, but is: " + top);
+        assertTrue(bottom.getRed() > 2 * bottom.getBlue(), "positive is orange: " + bottom);
+        assertEquals(990, Charts.beside(three(m)).getWidth());
+    }
+
+    private static IChart[] three(double[][] m) {
+        IChart chart = Charts.weights("W", m, 1);
+        return new IChart[] {chart, chart, chart};
+    }
+
+    @Test
+    void barsAreDrawnForChoicesAndValues() throws Exception {
+        CategoryChart chart = Charts.tuned(ranking(6), 13);
+        assertEquals("13 layers tuned, 29 frozen", chart.getTitle());
+        assertPicture(chart, 800, 400, 4);
+        assertPicture(Charts.bars("Gained", "nats", Map.of("all", 0.5)), 800, 400, 3);
     }
 
     @Test

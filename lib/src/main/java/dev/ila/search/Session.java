@@ -1,0 +1,304 @@
+package dev.ila.search;
+
+import dev.ila.data.Batch;
+import dev.ila.data.Batches;
+import dev.ila.data.Dataset;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Require;
+import dev.ila.run.Seeds;
+import dev.ila.torch.Change;
+import dev.ila.torch.DeviceVector;
+import dev.ila.torch.Network;
+import dev.ila.train.History;
+import dev.ila.train.Stability;
+import dev.ila.train.State;
+import dev.ila.train.Trainer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A model and its data, open, to work with step by step: what a notebook holds. Every method gives
+ * values in Java's memory; on the device nothing stays but θ₀, so that a step can be made again and
+ * again.
+ *
+ * <p>{@link Search} makes the same steps and keeps them in files. Not for two threads at once.
+ */
+public final class Session implements AutoCloseable {
+    /**
+     * Stage 1's outcome.
+     *
+     * @param change Δθ
+     * @param history every step
+     * @param stable where it became stable, if it did
+     */
+    public record Tuned(DeltaTheta change, History history, Optional<Stability.Point> stable) {
+        /** The held-out loss that was measured last, in nats per supervised token. */
+        public double heldOutLoss() {
+            List<History.Step> measured =
+                    history.stage(1).stream().filter(s -> s.heldOut().isPresent()).toList();
+            Require.atLeast(1, measured.size(), "number of measurements of the held-out loss");
+            return measured.get(measured.size() - 1).heldOut().orElseThrow();
+        }
+    }
+
+    /**
+     * Stage 2's outcome.
+     *
+     * @param ranking of the layers with a Δθᵢ
+     * @param course of the mask, step by step
+     * @param history every step, stage 1's not among them
+     */
+    public record Masked(Ranking ranking, MaskCourse course, History history) {}
+
+    /** θ₀, loaded when it is first needed, for all sessions of one model. */
+    private static final class Loaded {
+        private Optional<LanguageModel> model = Optional.empty();
+    }
+
+    private final SearchSettings settings;
+    private final Seeds seeds;
+    private final Checkpoint checkpoint;
+    private final Optional<Checkpoint> aligned;
+    private final Dataset data;
+    private final Dataset.Split split;
+    private final Batches order;
+    private final Batches mask;
+    private final Loaded loaded;
+
+    private Session(SearchSettings settings, Checkpoint checkpoint, Dataset data, Loaded loaded) {
+        this.settings = settings;
+        this.seeds = Seeds.of(settings.seed());
+        this.checkpoint = checkpoint;
+        this.aligned = settings.delta().aligned();
+        this.data = data;
+        this.split = data.split(settings.data().heldOut(), seeds.order());
+        this.order = batches(seeds.order());
+        this.mask = batches(seeds.mask());
+        this.loaded = loaded;
+    }
+
+    /** Reads the model's headers and the data; the weights are loaded by the first step. */
+    public static Session open(SearchSettings settings) {
+        Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
+        return new Session(settings, checkpoint, settings.data().read(checkpoint), new Loaded());
+    }
+
+    /**
+     * A session of other settings with the same weights, which stay loaded; closing either closes
+     * them.
+     *
+     * @throws IllegalArgumentException if the model or how it computes is another
+     */
+    public Session with(SearchSettings other) {
+        Require.that(
+                other.model().equals(settings.model()),
+                other.model(),
+                "model of a session's other settings",
+                settings.model() + "; open another session for another model");
+        Require.that(
+                other.compute().equals(settings.compute()),
+                other.compute(),
+                "compute of a session's other settings",
+                settings.compute() + "; open another session for another");
+        Dataset read = other.data().equals(settings.data()) ? data : other.data().read(checkpoint);
+        return new Session(other, checkpoint, read, loaded);
+    }
+
+    /**
+     * The same session with each question beside another one's answer: what a ranking learned of
+     * these shows has nothing to do with what was asked.
+     */
+    public Session withShuffledAnswers() {
+        Dataset shuffled =
+                settings.data().read(checkpoint, l -> l.withShuffledAnswers(seeds.order()));
+        return new Session(settings, checkpoint, shuffled, loaded);
+    }
+
+    /** What it was opened with. */
+    public SearchSettings settings() {
+        return settings;
+    }
+
+    /** The model's files. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** The model's linear layers, in the order in which they run. */
+    public List<LinearLayer> layers() {
+        return checkpoint.layers();
+    }
+
+    /** All examples. */
+    public Dataset data() {
+        return data;
+    }
+
+    /** Examples that are trained on, and those that are not. */
+    public Dataset.Split split() {
+        return split;
+    }
+
+    /** Δθ before stage 1 (for LoRA A by chance and B = 0), or as it came. */
+    public DeltaTheta initial() {
+        return DeltaTheta.of(settings.delta(), checkpoint, aligned, seeds.init());
+    }
+
+    /** Stage 1: fine-tunes until stable or until the cap on steps. */
+    public Tuned fineTune(Search.Observer observer) {
+        Require.that(
+                settings.delta().learned(),
+                settings.delta(),
+                "change to fine-tune",
+                "LoRA or full; what exists already is ready for its mask: initial()");
+        DeltaTheta start = initial();
+        return stage1(start, start.begin(), observer, s -> {});
+    }
+
+    /**
+     * Stage 2: freezes Δθ and learns the mask.
+     *
+     * @throws IllegalStateException if Δθᵢ of a layer is zero
+     */
+    public Masked learnMask(DeltaTheta change, Search.Observer observer) {
+        change.requireChange();
+        float[] start = settings.stage2().initial(layers().size());
+        MaskCourse course = new MaskCourse(change.changed(), start);
+        State from = State.start(2, start, new History(List.of()));
+        State end = stage2(change, from, observer, s -> course.add(s.state().values()));
+        return new Masked(Ila.rank(change.changed(), end.values()), course, end.history());
+    }
+
+    /** The ranking by the plain criterion: −∂L/∂γ at γ = 1, on the first batches of stage 2. */
+    public Ranking gain(DeltaTheta change) {
+        double[] gain = gains(change);
+        List<LinearLayer> changed = change.changed();
+        return Ranking.of(changed, changed.stream().mapToDouble(l -> gain[l.index()]).toArray());
+    }
+
+    /** Mean loss over the held-out supervised tokens with a change, in nats. */
+    public double heldOutLoss(DeltaTheta change) {
+        return onDevice(change, on -> Ila.loss(network(), on, heldOut()));
+    }
+
+    /**
+     * What the model says with a change when it is asked, the likeliest token each time.
+     *
+     * @param most tokens
+     */
+    public String answer(DeltaTheta change, String question, int most) {
+        return onDevice(change, on -> Greedy.answer(model(), on, question, most));
+    }
+
+    LanguageModel model() {
+        if (loaded.model.isEmpty()) {
+            Checkpoint others = aligned.orElse(checkpoint);
+            loaded.model = Optional.of(LanguageModel.load(checkpoint, others, settings.compute()));
+        }
+        return loaded.model.get();
+    }
+
+    Optional<Checkpoint> aligned() {
+        return aligned;
+    }
+
+    Seeds seeds() {
+        return seeds;
+    }
+
+    /** Stage 1 from a state on; {@code each} is told of every step after the observer. */
+    Tuned stage1(DeltaTheta start, State from, Search.Observer observer, Trainer.Listener each) {
+        Change change = start.onto(network());
+        try (DeviceVector values = change.values()) {
+            FineTuning how = settings.stage1();
+            Trainer trainer = new Trainer(network(), Ila.stage1(network(), change), how.training());
+            observer.stage(1, from.step(), how.schedule().steps());
+            History history =
+                    trainer.run(
+                            step -> order.step(step - 1L),
+                            heldOut(),
+                            from,
+                            listener(observer, each));
+            observer.ended(1);
+            return new Tuned(start.with(values.values()), history, how.stable(history));
+        }
+    }
+
+    /** Stage 2 from a state on; {@code each} is told of every step after the observer. */
+    State stage2(DeltaTheta learned, State from, Search.Observer observer, Trainer.Listener each) {
+        return onDevice(
+                learned,
+                change -> {
+                    Ila.MaskSettings how = settings.stage2();
+                    try (DeviceVector logits = network().vector(from.values())) {
+                        Trainer trainer =
+                                new Trainer(
+                                        network(), Ila.stage2(change, logits, how), how.training());
+                        observer.stage(2, from.step(), how.steps());
+                        History history =
+                                trainer.run(
+                                        step -> mask.step(step - 1L),
+                                        List.of(),
+                                        from,
+                                        listener(observer, each));
+                        observer.ended(2);
+                        return State.start(2, logits.values(), history);
+                    }
+                });
+    }
+
+    /** −∂L/∂γ at γ = 1, one for each layer of the model. */
+    double[] gains(DeltaTheta learned) {
+        List<Batch> first = Report.gainBatches(step -> mask.step(step - 1L), settings.stage2());
+        return onDevice(learned, on -> Ila.gain(network(), on, first));
+    }
+
+    private <T> T onDevice(DeltaTheta change, Function<Change, T> work) {
+        Change on = change.onto(network());
+        try {
+            return work.apply(on);
+        } finally {
+            on.values().close();
+        }
+    }
+
+    private Network network() {
+        return model().network();
+    }
+
+    private static Trainer.Listener listener(Search.Observer observer, Trainer.Listener each) {
+        return new Trainer.Listener() {
+            @Override
+            public void stepped(Trainer.Progress progress) {
+                observer.step(progress.step());
+                each.stepped(progress);
+            }
+
+            @Override
+            public boolean stopAsked() {
+                return observer.stopAsked();
+            }
+        };
+    }
+
+    private Batches batches(long seed) {
+        SearchSettings.Data d = settings.data();
+        return new Batches(split.train(), d.batchSize(), d.microBatch(), seed);
+    }
+
+    private List<Batch> heldOut() {
+        return Batches.inOrder(split.heldOut(), settings.data().microBatch());
+    }
+
+    /** Gives θ₀'s memory back; a later step loads it again. */
+    @Override
+    public void close() {
+        loaded.model.ifPresent(LanguageModel::close);
+        loaded.model = Optional.empty();
+    }
+}
