@@ -50,6 +50,8 @@ final class HeatMaps {
                         .yAxisTitle("")
                         .build();
         style(chart.getStyler(), least, most);
+        // With fewer labels than columns they would stand between them.
+        chart.getStyler().setXAxisMaxLabelCount(blocks.size());
         chart.addSeries("layers", blocks, rows, cells);
         return chart;
     }
@@ -63,7 +65,6 @@ final class HeatMaps {
         cells(styler);
         styler.setGradientColorColumnWeight(16).setGradientColorColumnHeight(170);
         styler.setLegendPosition(LegendPosition.OutsideE);
-        styler.setXAxisMaxLabelCount(40);
     }
 
     /** Cells that fill the plot, without lines between. */
