@@ -155,6 +155,22 @@ public final class Search {
         return report.stage2(end.history(), stable, learned, end.values(), session.gains(learned));
     }
 
+    /** Tells both of every step; the observer may ask to stop. */
+    static Trainer.Listener listener(Observer observer, Trainer.Listener each) {
+        return new Trainer.Listener() {
+            @Override
+            public void stepped(Trainer.Progress progress) {
+                observer.step(progress.step());
+                each.stepped(progress);
+            }
+
+            @Override
+            public boolean stopAsked() {
+                return observer.stopAsked();
+            }
+        };
+    }
+
     private void saveIfDue(Trainer.Progress progress) {
         long now = System.nanoTime();
         boolean due = progress.step().step() % STEPS_BETWEEN == 0;

@@ -19,6 +19,7 @@ import dev.ila.train.Trainer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -55,11 +56,6 @@ public final class Session implements AutoCloseable {
      */
     public record Masked(Ranking ranking, MaskCourse course, History history) {}
 
-    /** θ₀, loaded when it is first needed, for all sessions of one model. */
-    private static final class Loaded {
-        private Optional<LanguageModel> model = Optional.empty();
-    }
-
     private final SearchSettings settings;
     private final Seeds seeds;
     private final Checkpoint checkpoint;
@@ -68,9 +64,15 @@ public final class Session implements AutoCloseable {
     private final Dataset.Split split;
     private final Batches order;
     private final Batches mask;
-    private final Loaded loaded;
 
-    private Session(SearchSettings settings, Checkpoint checkpoint, Dataset data, Loaded loaded) {
+    /** θ₀, loaded when it is first needed, for all sessions of one model. */
+    private final AtomicReference<LanguageModel> loaded;
+
+    private Session(
+            SearchSettings settings,
+            Checkpoint checkpoint,
+            Dataset data,
+            AtomicReference<LanguageModel> loaded) {
         this.settings = settings;
         this.seeds = Seeds.of(settings.seed());
         this.checkpoint = checkpoint;
@@ -85,7 +87,8 @@ public final class Session implements AutoCloseable {
     /** Reads the model's headers and the data; the weights are loaded by the first step. */
     public static Session open(SearchSettings settings) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
-        return new Session(settings, checkpoint, settings.data().read(checkpoint), new Loaded());
+        return new Session(
+                settings, checkpoint, settings.data().read(checkpoint), new AtomicReference<>());
     }
 
     /**
@@ -105,6 +108,13 @@ public final class Session implements AutoCloseable {
                 other.compute(),
                 "compute of a session's other settings",
                 settings.compute() + "; open another session for another");
+        // Beside the layers of a base stands everything else of the aligned model.
+        Require.that(
+                other.delta().equals(settings.delta())
+                        || aligned.isEmpty() && other.delta().aligned().isEmpty(),
+                other.delta(),
+                "change of a session's other settings",
+                settings.delta() + "; open another session for a difference of models");
         Dataset read = other.data().equals(settings.data()) ? data : other.data().read(checkpoint);
         return new Session(other, checkpoint, read, loaded);
     }
@@ -196,19 +206,15 @@ public final class Session implements AutoCloseable {
     }
 
     LanguageModel model() {
-        if (loaded.model.isEmpty()) {
+        if (loaded.get() == null) {
             Checkpoint others = aligned.orElse(checkpoint);
-            loaded.model = Optional.of(LanguageModel.load(checkpoint, others, settings.compute()));
+            loaded.set(LanguageModel.load(checkpoint, others, settings.compute()));
         }
-        return loaded.model.get();
+        return loaded.get();
     }
 
     Optional<Checkpoint> aligned() {
         return aligned;
-    }
-
-    Seeds seeds() {
-        return seeds;
     }
 
     /** Stage 1 from a state on; {@code each} is told of every step after the observer. */
@@ -223,7 +229,7 @@ public final class Session implements AutoCloseable {
                             step -> order.step(step - 1L),
                             heldOut(),
                             from,
-                            listener(observer, each));
+                            Search.listener(observer, each));
             observer.ended(1);
             return new Tuned(start.with(values.values()), history, how.stable(history));
         }
@@ -245,7 +251,7 @@ public final class Session implements AutoCloseable {
                                         step -> mask.step(step - 1L),
                                         List.of(),
                                         from,
-                                        listener(observer, each));
+                                        Search.listener(observer, each));
                         observer.ended(2);
                         return State.start(2, logits.values(), history);
                     }
@@ -271,21 +277,6 @@ public final class Session implements AutoCloseable {
         return model().network();
     }
 
-    private static Trainer.Listener listener(Search.Observer observer, Trainer.Listener each) {
-        return new Trainer.Listener() {
-            @Override
-            public void stepped(Trainer.Progress progress) {
-                observer.step(progress.step());
-                each.stepped(progress);
-            }
-
-            @Override
-            public boolean stopAsked() {
-                return observer.stopAsked();
-            }
-        };
-    }
-
     private Batches batches(long seed) {
         SearchSettings.Data d = settings.data();
         return new Batches(split.train(), d.batchSize(), d.microBatch(), seed);
@@ -298,7 +289,6 @@ public final class Session implements AutoCloseable {
     /** Gives θ₀'s memory back; a later step loads it again. */
     @Override
     public void close() {
-        loaded.model.ifPresent(LanguageModel::close);
-        loaded.model = Optional.empty();
+        Optional.ofNullable(loaded.getAndSet(null)).ifPresent(LanguageModel::close);
     }
 }

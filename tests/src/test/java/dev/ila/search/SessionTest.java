@@ -165,6 +165,13 @@ class SessionTest {
                 "model of a session's other settings must be %s; open another session for another model, but is: elsewhere"
                         .formatted(settings.model()),
                 model.getMessage());
+        SearchSettings aligned = settings.with(new SearchSettings.Delta.Aligned(settings.model()));
+        IllegalArgumentException change =
+                assertThrows(IllegalArgumentException.class, () -> session.with(aligned));
+        assertTrue(
+                change.getMessage()
+                        .contains("open another session for a difference of models, but is: "),
+                change.getMessage());
         Compute four = new Compute("cpu", Precision.BF16, 2, false);
         assertThrows(IllegalArgumentException.class, () -> session.with(settings.with(four)));
     }
