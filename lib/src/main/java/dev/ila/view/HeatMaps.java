@@ -51,7 +51,7 @@ final class HeatMaps {
                         .build();
         style(chart.getStyler(), least, most);
         // With fewer labels than columns they would stand between them.
-        chart.getStyler().setXAxisMaxLabelCount(blocks.size());
+        chart.getStyler().setXAxisMaxLabelCount(Math.max(2, blocks.size()));
         chart.addSeries("layers", blocks, rows, cells);
         return chart;
     }
