@@ -13,7 +13,7 @@ import time
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 
@@ -91,6 +91,8 @@ def main():
             wrong = list(differences(kept, made)) if arguments.action == "check" else []
         except CellExecutionError:
             wrong = [failure(made)]
+        except (CellTimeoutError, DeadKernelError) as e:
+            wrong = [str(e).splitlines()[0]]
         seconds = time.monotonic() - start
         for text in wrong:
             print(f"{file.name}: {text}\n", file=sys.stderr)

@@ -95,7 +95,8 @@ public final class Session implements AutoCloseable {
      * A session of other settings with the same weights, which stay loaded; closing either closes
      * them.
      *
-     * @throws IllegalArgumentException if the model or how it computes is another
+     * @throws IllegalArgumentException if the model or how it computes is another, or a difference
+     *     of models
      */
     public Session with(SearchSettings other) {
         Require.that(

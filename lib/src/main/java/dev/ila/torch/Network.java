@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
  *
- * <p>Nothing in it changes over its life but scratch columns beside the weights. Not for two
- * threads at once.
+ * <p>Nothing in it changes over its life but scratch columns beside the weights. A step waits for
+ * that of another thread, as of a notebook's cell that was stopped.
  */
 public final class Network implements AutoCloseable {
     /** What a step computes besides the loss. */
@@ -60,7 +60,9 @@ public final class Network implements AutoCloseable {
     }
 
     private static int queries(Compute compute) {
-        return compute.gpu().isPresent() ? FUSED : QUERIES;
+        // FlashAttention takes bf16 alone; what else PyTorch has would hold all probabilities.
+        boolean flash = compute.gpu().isPresent() && compute.products() == Precision.BF16;
+        return flash ? FUSED : QUERIES;
     }
 
     Network(Dimensions dimensions, double normEpsilon, float[] f, Compute compute, int queries) {
@@ -145,7 +147,7 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    private TokenLosses queue(
+    private synchronized TokenLosses queue(
             String method,
             Batch batch,
             Change change,
@@ -183,7 +185,8 @@ public final class Network implements AutoCloseable {
      * @param positions places in it
      * @return [positions × vocabulary]
      */
-    public float[] logits(long[] ids, int rows, long[] positions, Change change, float[] gamma) {
+    public synchronized float[] logits(
+            long[] ids, int rows, long[] positions, Change change, float[] gamma) {
         try (NDManager step = manager.newSubManager()) {
             Program.Arguments a =
                     arguments(step, ids, rows, positions, positions, change, gamma, Want.LOSS, 0);
@@ -290,7 +293,7 @@ public final class Network implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         program.close();
     }
 }

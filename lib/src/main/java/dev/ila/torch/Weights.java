@@ -143,7 +143,7 @@ public final class Weights {
         if (ranks.equals(reserved)) {
             return;
         }
-        reserved = List.copyOf(ranks);
+        reserved = List.of(); // until all of it is there
         for (int b = 0; b < dimensions.blocks(); b++) {
             int[] sum = new int[LAST_OF_GROUP.length];
             for (int l = 0; l < Dimensions.LAYERS_PER_BLOCK; l++) {
@@ -154,12 +154,13 @@ public final class Weights {
                 int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
                 int wanted = (sum[g] + columns - 1) / columns * columns;
                 int has = beside[LAST_OF_GROUP.length * b + g];
-                beside[LAST_OF_GROUP.length * b + g] = wanted;
                 if (has + wanted > 0 && !packed) {
                     arrays.set(at, widen(arrays.get(at), inputs, inputs + wanted));
                 }
+                beside[LAST_OF_GROUP.length * b + g] = wanted;
             }
         }
+        reserved = List.copyOf(ranks);
     }
 
     /** Columns beside each matrix, block by block. */

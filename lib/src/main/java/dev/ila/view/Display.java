@@ -90,10 +90,13 @@ public final class Display {
 
     /** A few steps of a history, its first and its last among them. */
     private static History thinned(History history) {
-        List<History.Step> steps = history.steps();
+        List<History.Step> all = history.steps();
+        List<History.Step> measured =
+                all.stream().filter(s -> s.heldOut().isPresent() || s.equals(all.get(0))).toList();
+        List<History.Step> steps = measured.size() > 2 ? measured : all;
         int last = steps.size() - 1;
         if (last < STEPS) {
-            return history;
+            return new History(steps);
         }
         return new History(
                 IntStream.range(0, STEPS)
