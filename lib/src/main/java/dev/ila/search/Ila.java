@@ -173,28 +173,12 @@ public final class Ila {
         }
     }
 
-    /** Mean loss over the supervised tokens of some batches with γ = 1, in nats. */
-    public static double loss(Network network, Change change, List<Batch> batches) {
-        float[] gamma = ones(network.dimensions().layers());
-        double sum = 0;
-        long supervised = 0;
-        try (DeviceVector unused = network.vector(new float[1])) {
-            for (Batch b : batches) {
-                for (float loss : network.step(b, change, gamma, Want.LOSS, unused, 0)) {
-                    sum += loss;
-                }
-                supervised += b.labels().length;
-            }
-        }
-        return sum / supervised;
-    }
-
     private static double sigmoid(double x) {
         // StrictMath: the same bits on every machine.
         return 1 / (1 + StrictMath.exp(-x));
     }
 
-    private static float[] ones(int n) {
+    static float[] ones(int n) {
         float[] x = new float[n];
         Arrays.fill(x, 1f);
         return x;

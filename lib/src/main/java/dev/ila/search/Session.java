@@ -61,6 +61,7 @@ public final class Session implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final Optional<Checkpoint> aligned;
     private final Dataset data;
+    private final boolean shuffled;
     private final Dataset.Split split;
     private final Batches order;
     private final Batches mask;
@@ -72,12 +73,14 @@ public final class Session implements AutoCloseable {
             SearchSettings settings,
             Checkpoint checkpoint,
             Dataset data,
+            boolean shuffled,
             AtomicReference<LanguageModel> loaded) {
         this.settings = settings;
         this.seeds = Seeds.of(settings.seed());
         this.checkpoint = checkpoint;
         this.aligned = settings.delta().aligned();
         this.data = data;
+        this.shuffled = shuffled;
         this.split = data.split(settings.data().heldOut(), seeds.order());
         this.order = batches(seeds.order());
         this.mask = batches(seeds.mask());
@@ -88,12 +91,16 @@ public final class Session implements AutoCloseable {
     public static Session open(SearchSettings settings) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
         return new Session(
-                settings, checkpoint, settings.data().read(checkpoint), new AtomicReference<>());
+                settings,
+                checkpoint,
+                settings.data().read(checkpoint),
+                false,
+                new AtomicReference<>());
     }
 
     /**
      * A session of other settings with the same weights, which stay loaded; closing either closes
-     * them.
+     * them. Answers that are shuffled stay so, by the other settings' seed.
      *
      * @throws IllegalArgumentException if the model or how it computes is another, or a difference
      *     of models
@@ -117,7 +124,8 @@ public final class Session implements AutoCloseable {
                 "change of a session's other settings",
                 settings.delta() + "; open another session for a difference of models");
         Dataset read = other.data().equals(settings.data()) ? data : other.data().read(checkpoint);
-        return new Session(other, checkpoint, read, loaded);
+        Session session = new Session(other, checkpoint, read, false, loaded);
+        return shuffled ? session.withShuffledAnswers() : session;
     }
 
     /**
@@ -125,9 +133,8 @@ public final class Session implements AutoCloseable {
      * these shows has nothing to do with what was asked.
      */
     public Session withShuffledAnswers() {
-        Dataset shuffled =
-                settings.data().read(checkpoint, l -> l.withShuffledAnswers(seeds.order()));
-        return new Session(settings, checkpoint, shuffled, loaded);
+        Dataset other = settings.data().read(checkpoint, l -> l.withShuffledAnswers(seeds.order()));
+        return new Session(settings, checkpoint, other, true, loaded);
     }
 
     /** What it was opened with. */
@@ -148,11 +155,6 @@ public final class Session implements AutoCloseable {
     /** All examples. */
     public Dataset data() {
         return data;
-    }
-
-    /** Examples that are trained on, and those that are not. */
-    public Dataset.Split split() {
-        return split;
     }
 
     /** Δθ before stage 1 (for LoRA A by chance and B = 0), or as it came. */
@@ -194,7 +196,8 @@ public final class Session implements AutoCloseable {
 
     /** Mean loss over the held-out supervised tokens with a change, in nats. */
     public double heldOutLoss(DeltaTheta change) {
-        return onDevice(change, on -> Ila.loss(network(), on, heldOut()));
+        return onDevice(
+                change, on -> Trainer.loss(network(), on, Ila.ones(layers().size()), heldOut()));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.ila.train;
 import dev.ila.data.Batch;
 import dev.ila.run.Require;
 import dev.ila.torch.AdamW;
+import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.torch.Network.Want;
@@ -159,19 +160,25 @@ public final class Trainer {
         long tokens = batches.stream().mapToLong(Batch::tokens).sum();
         OptionalDouble held = OptionalDouble.empty();
         if (settings.evaluateEvery() > 0 && step % settings.evaluateEvery() == 0) {
-            held = OptionalDouble.of(requireFinite(loss(heldOut, gradient), "held-out loss", step));
+            double of = loss(network, what.change(), what.gamma(), heldOut);
+            held = OptionalDouble.of(requireFinite(of, "held-out loss", step));
         }
         return new History.Step(settings.stage(), step, loss, rate, norm, tokens, seconds, held);
     }
 
-    /** Mean loss over the supervised tokens of some batches, in nats. */
-    private double loss(List<Batch> batches, DeviceVector unused) {
+    /**
+     * Mean loss over the supervised tokens of some batches, in nats.
+     *
+     * @param gamma one for each layer
+     */
+    public static double loss(Network network, Change change, float[] gamma, List<Batch> batches) {
         double sum = 0;
         long supervised = 0;
-        float[] gamma = what.gamma();
-        for (Batch b : batches) {
-            sum += sum(network.step(b, what.change(), gamma, Want.LOSS, unused, 0));
-            supervised += b.labels().length;
+        try (DeviceVector unused = network.vector(new float[1])) {
+            for (Batch b : batches) {
+                sum += sum(network.step(b, change, gamma, Want.LOSS, unused, 0));
+                supervised += b.labels().length;
+            }
         }
         return sum / supervised;
     }

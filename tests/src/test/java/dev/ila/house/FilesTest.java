@@ -34,8 +34,8 @@ class FilesTest {
 
     private static final Pattern TEXT =
             Pattern.compile(
-                    ".*(\\.(java|py|md|xml|json|cff|txt|cmd|sh|toml|properties|jinja|ipynb)"
-                            + "|jbang|LICENSE|\\.ci/run|\\.gitignore)");
+                    ".*(\\.(java|py|md|xml|json|cff|txt|cmd|sh|toml|properties|jinja|ipynb|jshell)"
+                            + "|jbang|notebooks/lab|Containerfile|LICENSE|\\.ci/run|\\.gitignore)");
 
     private static final Pattern NOT_IN_THE_LIBRARY =
             Pattern.compile("System\\.(exit|out|err)\\b|printStackTrace\\(|return null;");

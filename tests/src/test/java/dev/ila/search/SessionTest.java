@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,9 +144,18 @@ class SessionTest {
         Session shuffled = session.withShuffledAnswers();
         assertEquals(session.data().supervisedTokens(), shuffled.data().supervisedTokens());
         assertEquals(session.data().tokens(), shuffled.data().tokens());
-        assertNotEquals(session.data().examples(), shuffled.data().examples());
+        assertNotEquals(ids(session), ids(shuffled));
+        SearchSettings fewer = settings.with(settings.data().withLimit(70)).withSeed(7);
+        assertEquals(ids(session.with(fewer).withShuffledAnswers()), ids(shuffled.with(fewer)));
+        assertEquals(ids(shuffled), ids(shuffled.with(settings)));
         DeltaTheta none = session.initial();
         assertTrue(shuffled.heldOutLoss(none) > session.heldOutLoss(none));
+    }
+
+    private static List<List<Integer>> ids(Session session) {
+        return session.data().examples().stream()
+                .map(e -> IntStream.range(0, e.length()).mapToObj(e::id).toList())
+                .toList();
     }
 
     @Test

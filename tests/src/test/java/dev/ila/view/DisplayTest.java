@@ -66,6 +66,18 @@ class DisplayTest {
     }
 
     @Test
+    void aHistoryShowsTheStepsWhereTheHeldOutLossWasMeasured() {
+        List<History.Step> steps = new ArrayList<>();
+        for (int i = 1; i <= 60; i++) {
+            OptionalDouble held = i % 10 == 0 ? OptionalDouble.of(1.5) : OptionalDouble.empty();
+            steps.add(new History.Step(1, i, 2, 1e-3, 1, 9, 1, held));
+        }
+        List<String> lines = Display.of(new History(steps)).get("text/plain").lines().toList();
+        assertEquals(2 + 1 + 6, lines.size());
+        assertEquals(6, lines.stream().filter(l -> l.contains("1.500")).count());
+    }
+
+    @Test
     void aChartIsAPngWithItsTitleForText() throws Exception {
         Map<String, String> looks = Display.of(Charts.scores(a));
         assertEquals("chart: Score by layer", looks.get("text/plain"));
