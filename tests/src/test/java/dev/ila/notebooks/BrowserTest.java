@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,12 +49,20 @@ class BrowserTest {
         String last = said.text().lines().reduce((a, b) -> b).orElseThrow();
         JsonObject seen = JsonParser.parseString(last).getAsJsonObject();
         assertEquals(List.of(), texts(seen, "errors"), last);
-        assertEquals(5, texts(seen, "checks").size(), last);
+        assertEquals(5, texts(seen, "checks").size(), () -> last + log(picture));
         assertEquals(
                 List.of("Least important", "Linear layers", "Most important"),
                 texts(seen, "tables"));
         assertEquals(3, texts(seen, "images").size(), "three charts: " + last);
         assertTrue(Files.size(picture) > 50_000, "the page must not be empty: " + picture);
+    }
+
+    private static String log(Path picture) {
+        try {
+            return "\n" + Files.readString(Path.of(picture + ".log"));
+        } catch (IOException e) {
+            return "\nno log of the server: " + e;
+        }
     }
 
     private static List<String> texts(JsonObject seen, String name) {
