@@ -77,7 +77,7 @@ public final class CommonOptions {
      */
     public RunDirectory openRun(String command) {
         if (!run.resume) {
-            return RunDirectory.create(run.out.orElseGet(() -> nextFree(command)));
+            return newRun(command, run.out);
         }
         Path out =
                 run.out.orElseThrow(
@@ -89,6 +89,16 @@ public final class CommonOptions {
                 .filter(o -> !WITH_RESUME.contains(o.longestName()))
                 .forEach(CommonOptions::refuse);
         return RunDirectory.open(out);
+    }
+
+    /**
+     * Opens a directory for a new run.
+     *
+     * @param command the script's name, for the default directory
+     * @param out the directory asked for, if one was
+     */
+    public static RunDirectory newRun(String command, Optional<Path> out) {
+        return RunDirectory.create(out.orElseGet(() -> nextFree(command)));
     }
 
     private static void refuse(OptionSpec option) {

@@ -16,12 +16,7 @@ import java.util.List;
  * @param chance where the mean falls if nothing but the kind of projection counts
  */
 public record Agreement(
-        String measure,
-        int rankings,
-        double mean,
-        double least,
-        double most,
-        PermutationBand chance) {
+        String measure, int rankings, double mean, double least, double most, Chance chance) {
     /**
      * Agreement of whole orders.
      *
@@ -29,7 +24,7 @@ public record Agreement(
      * @param seed of the permutations
      */
     public static Agreement spearman(List<Ranking> rankings, int draws, long seed) {
-        return of("Spearman", rankings, Pairwise.spearman(), draws, seed);
+        return of("Spearman", rankings, Measure.spearman(), draws, seed);
     }
 
     /**
@@ -41,7 +36,7 @@ public record Agreement(
      */
     public static Agreement jaccard(List<Ranking> rankings, double share, int draws, long seed) {
         checkEnough(rankings);
-        Pairwise measure = Pairwise.jaccard(rankings.get(0).count(share));
+        Measure measure = Measure.jaccard(rankings.get(0).count(share), share);
         return of("Jaccard at " + share, rankings, measure, draws, seed);
     }
 
@@ -51,7 +46,7 @@ public record Agreement(
     }
 
     private static Agreement of(
-            String name, List<Ranking> rankings, Pairwise measure, int draws, long seed) {
+            String name, List<Ranking> rankings, Measure measure, int draws, long seed) {
         checkEnough(rankings);
         rankings.forEach(r -> Correlation.sameLayers(rankings.get(0), r));
         List<double[]> values = new ArrayList<>();
@@ -66,10 +61,10 @@ public record Agreement(
         return new Agreement(
                 name,
                 rankings.size(),
-                Pairwise.mean(pairs),
+                Measure.mean(pairs),
                 least,
                 most,
-                PermutationBand.of(rankings.get(0), values, measure, draws, seed));
+                Chance.withinProjections(rankings, measure, draws, seed));
     }
 
     private static void checkEnough(List<Ranking> rankings) {

@@ -59,4 +59,16 @@ public record Overlap(int count, double share, double jaccard, double chance) {
     static double jaccard(int shared, int k) {
         return (double) shared / (2 * k - shared);
     }
+
+    /** How many of their top 1, 2, … layers two rankings share, by their layers' ranks. */
+    static int[] shared(double[] x, double[] y) {
+        int[] shared = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            shared[(int) Math.max(x[i], y[i]) - 1]++;
+        }
+        for (int d = 1; d < shared.length; d++) {
+            shared[d] += shared[d - 1];
+        }
+        return shared;
+    }
 }

@@ -104,6 +104,11 @@ public record Ranking(List<LayerScore> scores) {
         return scores.stream().sorted(Comparator.comparingInt(s -> s.layer().index())).toList();
     }
 
+    /** The layers in the order of their indices. */
+    List<LinearLayer> layersByIndex() {
+        return byIndex().stream().map(LayerScore::layer).toList();
+    }
+
     /** Number of layers that share their score with another. */
     public int tied() {
         int tied = 0;
@@ -178,5 +183,18 @@ public record Ranking(List<LayerScore> scores) {
      */
     public static Ranking fromCsv(Path file) {
         return RankingCsv.read(file);
+    }
+
+    /**
+     * Reads what {@link #toCsv} made, or any other CSV with columns {@code layer} and {@code score}
+     * ({@code model.layers.3.mlp.up_proj,0.98}); of the latter the layers' sizes are unknown, and
+     * 0.
+     *
+     * @param notes takes what was left out, a line each
+     * @throws IllegalArgumentException if a score is missing or no finite number, a layer comes
+     *     twice, or a column is missing; the message names file and row
+     */
+    public static Ranking fromAnyCsv(Path file, List<String> notes) {
+        return RankingCsv.isOwn(file) ? fromCsv(file) : ScoreTable.read(file, notes);
     }
 }

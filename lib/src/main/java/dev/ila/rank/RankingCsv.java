@@ -37,15 +37,23 @@ final class RankingCsv {
         return text.toString();
     }
 
-    /** Reads what {@link #text} made. */
-    static Ranking read(Path file) {
-        List<String> lines;
+    /** Whether a file begins as {@link #text} does. */
+    static boolean isOwn(Path file) {
+        return lines(file).stream().findFirst().filter(HEADER::equals).isPresent();
+    }
+
+    private static List<String> lines(Path file) {
         try {
-            lines = Files.readAllLines(file);
+            return Files.readAllLines(file);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
         }
+    }
+
+    /** Reads what {@link #text} made. */
+    static Ranking read(Path file) {
+        List<String> lines = lines(file);
         if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
             String first = lines.isEmpty() ? "" : lines.get(0);
             throw bad(file + ":1: header must be " + HEADER + ", but is: " + first, null);

@@ -65,9 +65,14 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
 
     /** For a result: the settings as pairs of name and value. */
     Provenance.Inputs inputs(dev.ila.run.Seeds seeds) {
+        return new Provenance.Inputs(seeds, flat(), data, model);
+    }
+
+    /** The settings as pairs of name and value. */
+    Map<String, String> flat() {
         Map<String, String> flat = new TreeMap<>();
         flatten("", GSON.toJsonTree(settings), flat);
-        return new Provenance.Inputs(seeds, flat, data, model);
+        return flat;
     }
 
     private static void flatten(String name, JsonElement value, Map<String, String> into) {

@@ -1,7 +1,9 @@
 package dev.ila.view;
 
 import dev.ila.rank.LayerScore;
+import dev.ila.rank.Measure;
 import dev.ila.rank.Overlap;
+import dev.ila.rank.OverlapCurve;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Require;
@@ -83,6 +85,28 @@ public final class Charts {
      */
     public static XYChart overlap(Map<String, List<Overlap>> curves) {
         return Lines.overlap(curves);
+    }
+
+    /**
+     * Mean overlap at every cut-off, a line for each contrast, over two bands of chance: of one
+     * pair of unrelated sets, and of the last contrast's mean if scores stay within projections.
+     *
+     * @param curves of {@link dev.ila.rank.Comparison#curves}; at least one
+     */
+    public static XYChart curves(List<OverlapCurve> curves) {
+        return Lines.curves(curves);
+    }
+
+    /**
+     * Each ranking with each.
+     *
+     * @param rankings of the same layers by name, two or more
+     * @param measure at most 1
+     * @param least the value from which on cells have a colour
+     */
+    public static HeatMapChart likeness(
+            String title, Map<String, Ranking> rankings, Measure measure, double least) {
+        return Matrices.likeness(title, rankings, measure, least);
     }
 
     /**

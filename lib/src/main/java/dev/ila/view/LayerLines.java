@@ -75,7 +75,7 @@ final class LayerLines {
         order.sort(Comparator.comparingDouble(l -> -mean(places.get(l))));
         XYChart chart =
                 Lines.chart(
-                        "Rank over " + rankings.size() + " seeds: mean and standard deviation",
+                        "Rank over " + rankings.size() + " runs: mean and standard deviation",
                         "layers in the order of their mean rank",
                         "share of layers ranked below");
         colours(List.copyOf(places.keySet()))

@@ -1,6 +1,10 @@
 package dev.ila.view;
 
+import dev.ila.rank.Chance;
+import dev.ila.rank.Contrast;
 import dev.ila.rank.Overlap;
+import dev.ila.rank.OverlapCurve;
+import dev.ila.rank.OverlapCurve.Point;
 import dev.ila.run.Require;
 import dev.ila.train.History.Step;
 import java.awt.BasicStroke;
@@ -9,11 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -73,13 +81,78 @@ final class Lines {
             Color color = Palette.LINES[next++ % Palette.LINES.length];
             line(chart.addSeries(curve.getKey(), x, y), color, Theme.THICK);
         }
+        unrelated(chart);
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
+        return chart;
+    }
+
+    private static void unrelated(XYChart chart) {
         // Far apart, since each piece of a line begins its dashes anew.
         double[] shares = IntStream.rangeClosed(0, 40).mapToDouble(i -> i / 40.0).toArray();
         double[] chance = Arrays.stream(shares).map(Overlap::chance).toArray();
         line(chart.addSeries("unrelated sets", shares, chance), Palette.LINES[3], Theme.DASHED);
+    }
+
+    /**
+     * Mean overlap of each contrast; chance within projections of the last, uniform of one pair.
+     */
+    static XYChart curves(List<OverlapCurve> curves) {
+        Require.atLeast(1, curves.size(), "number of curves");
+        XYChart chart = chart("Overlap of important layers", "share of layers", "Jaccard");
+        double[] x = xs(curves.get(0));
+        List<Point> points = curves.get(curves.size() - 1).points();
+        // Bands first, so that lines are drawn over them.
+        band(chart, "unrelated pair, 95 %", x, points, Point::uniform, Palette.FAINT);
+        band(
+                chart,
+                "shuffled within projections, 95 %",
+                x,
+                points,
+                Point::withinProjections,
+                Palette.LINES[4]);
+        int next = 0;
+        for (OverlapCurve curve : curves) {
+            double[] y = curve.points().stream().mapToDouble(Point::jaccard).toArray();
+            String name = curve.differs().equals(Contrast.SEED) ? "seed alone" : curve.differs();
+            Color color = Palette.LINES[next++ % 3];
+            line(chart.addSeries("differs: " + name, x, y), color, Theme.THICK);
+        }
+        unrelated(chart);
+        // Beside the curves, which lie to the right: below them names of many contrasts are cut.
+        chart.getStyler().setLegendPosition(LegendPosition.InsideNW);
+        chart.getStyler().setLegendLayout(LegendLayout.Vertical);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
         return chart;
+    }
+
+    private static double[] xs(OverlapCurve curve) {
+        return curve.points().stream().mapToDouble(Point::share).toArray();
+    }
+
+    /** From low to high and back, filled. */
+    private static void band(
+            XYChart chart,
+            String name,
+            double[] x,
+            List<Point> points,
+            Function<Point, Chance> chance,
+            Color color) {
+        int n = x.length;
+        double[] around = new double[2 * n];
+        double[] bounds = new double[2 * n];
+        for (int i = 0; i < n; i++) {
+            Chance c = chance.apply(points.get(i));
+            around[i] = x[i];
+            bounds[i] = c.low();
+            around[2 * n - 1 - i] = x[i];
+            bounds[2 * n - 1 - i] = c.high();
+        }
+        XYSeries series = chart.addSeries(name, around, bounds);
+        series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
+        series.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 110));
+        line(series, color, Theme.THIN);
     }
 
     static void line(XYSeries series, Color color, BasicStroke stroke) {

@@ -1,6 +1,7 @@
 package dev.ila.view;
 
-import dev.ila.rank.Overlap;
+import dev.ila.rank.Chance;
+import dev.ila.rank.Measure;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
 import java.awt.Font;
@@ -20,6 +21,14 @@ final class Matrices {
     private static final int CELLS = 64;
 
     private static final int SIDE = 330;
+
+    /** From more rankings than these on, cells are smaller. */
+    private static final int MANY = 6;
+
+    private static final int WIDE = 90;
+    private static final int NARROW = 44;
+    private static final int LETTER = 8;
+    private static final int LEAST = 480;
 
     private Matrices() {}
 
@@ -63,6 +72,21 @@ final class Matrices {
 
     static HeatMapChart jaccard(Map<String, Ranking> rankings, double share) {
         Require.atLeast(2, rankings.size(), "number of rankings");
+        Ranking any = rankings.values().iterator().next();
+        int count = any.count(share);
+        String title =
+                String.format(
+                        Locale.ROOT,
+                        "Jaccard of the top %.0f %% (unrelated sets: %.2f)",
+                        100.0 * count / any.size(),
+                        Chance.jaccard(any.size(), count).mean());
+        return likeness(title, rankings, Measure.jaccard(count, share), 0);
+    }
+
+    /** Each ranking with each by a measure that lies between {@code least} and 1. */
+    static HeatMapChart likeness(
+            String title, Map<String, Ranking> rankings, Measure measure, double least) {
+        Require.atLeast(2, rankings.size(), "number of rankings");
         List<String> names = new ArrayList<>(rankings.keySet());
         List<String> upwards = new ArrayList<>(names);
         Collections.reverse(upwards);
@@ -71,25 +95,27 @@ final class Matrices {
             for (int y = 0; y < names.size(); y++) {
                 Ranking a = rankings.get(names.get(x));
                 Ranking b = rankings.get(upwards.get(y));
-                cells.add(new Number[] {x, y, Overlap.of(a, b, share).jaccard()});
+                cells.add(new Number[] {x, y, measure.of(a, b)});
             }
         }
-        Ranking any = rankings.get(names.get(0));
-        Overlap whole = Overlap.of(any, any, share);
-        String title =
-                String.format(
-                        Locale.ROOT,
-                        "Jaccard of the top %.0f %% (unrelated sets: %.2f)",
-                        100 * whole.share(),
-                        whole.chance());
-        int side = 90 * names.size();
-        HeatMapChart chart = chart(title, Math.max(480, 190 + side), 110 + side);
+        int label = LETTER * names.stream().mapToInt(String::length).max().orElseThrow();
+        boolean many = names.size() > MANY;
+        // Names of few runs fit under their columns; those of many are turned.
+        int column = many ? NARROW : Math.max(WIDE, label);
+        int width = Math.max(80 + LETTER * title.length(), 130 + label + column * names.size());
+        int height = many ? 110 + label + NARROW * names.size() : 110 + WIDE * names.size();
+        HeatMapChart chart = chart(title, Math.max(LEAST, width), height);
+        chart.getStyler().setXAxisLabelRotation(many ? 90 : 0);
+        // Closer than a cell, or every other name is left out.
+        chart.getStyler().setXAxisTickMarkSpacingHint(NARROW / 2);
+        chart.getStyler().setYAxisTickMarkSpacingHint(NARROW / 2);
         HeatMapStyler styler = chart.getStyler();
-        styler.setRangeColors(Palette.LIGHT).setMin(0).setMax(1);
+        styler.setRangeColors(Palette.LIGHT).setMin(least).setMax(1);
         styler.setGradientColorColumnWeight(16).setGradientColorColumnHeight(170);
-        styler.setShowValue(true).setValueFont(Theme.font(Font.BOLD, 14));
+        int size = many ? 11 : 14;
+        styler.setShowValue(true).setValueFont(Theme.font(Font.BOLD, size));
         styler.setHeatMapValueDecimalPattern("0.00").setValueFontColor(Palette.TEXT);
-        chart.addSeries("jaccard", names, upwards, cells);
+        chart.addSeries(measure.name(), names, upwards, cells);
         return chart;
     }
 

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.ila.data.Demo;
+import dev.ila.rank.Layers;
+import dev.ila.rank.Ranking;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +28,8 @@ class CatalogTest {
     /**
      * Examples with other placeholders, and those that go on with a run, have tests of their own.
      */
-    private static final Pattern OTHERS = Pattern.compile("…|\\b(A|B|ADAPTER)\\b|--resume|--help");
+    private static final Pattern OTHERS =
+            Pattern.compile("…|\\bRUN\\b|\\b(A|B|ADAPTER)\\b|--resume|--help");
 
     @TempDir Path folder;
 
@@ -41,16 +45,21 @@ class CatalogTest {
     @Test
     void everyExampleOfTheReadmeRuns() throws Exception {
         Path demo = Demo.extract(folder);
+        Path scores = folder.resolve("scores.csv");
+        Files.writeString(scores, Ranking.of(Layers.of(4), Layers.noise(28, 1)).toCsv());
         List<String> ran = new ArrayList<>();
         for (String example : examples()) {
             String command =
                     example.replace("DIR", demo.toString())
-                            .replace("FILE", demo.resolve("polite.json").toString());
+                            .replace("FILE", demo.resolve("polite.json").toString())
+                            .replaceAll("runs/ila-search-[12]", scores.toString());
             List<String> words = new ArrayList<>(List.of(command.split("\\s+")));
             ran.add(words.get(0));
-            // The same commands, for fewer steps.
-            words.addAll(List.of("--limit=100", "--steps=3", "--mask-steps=2"));
-            if (words.get(0).equals("ila-search")) {
+            if (!words.get(0).equals("ila-overlap")) {
+                // The same commands, for fewer steps.
+                words.addAll(List.of("--limit=100", "--steps=3", "--mask-steps=2"));
+            }
+            if (!words.get(0).equals("ila-layers")) {
                 words.add("--out=" + folder.resolve("run-" + ran.size()));
             }
             jbang(words);

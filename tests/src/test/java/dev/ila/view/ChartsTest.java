@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ila.rank.Comparison;
 import dev.ila.rank.Layers;
+import dev.ila.rank.Measure;
 import dev.ila.rank.Overlap;
+import dev.ila.rank.OverlapCurve;
+import dev.ila.rank.RankedRun;
 import dev.ila.rank.Ranking;
 import dev.ila.search.Courses;
 import dev.ila.search.MaskCourse;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -119,6 +124,41 @@ class ChartsTest {
         assertEquals(
                 "number of rankings with model.layers.5.self_attn.q_proj must be all 2, but is: 1",
                 e.getMessage());
+    }
+
+    @Test
+    void curvesHaveABandForEachKindOfChanceAndALineForEachContrast() throws Exception {
+        List<OverlapCurve> curves = comparison().curves();
+        XYChart chart = Charts.curves(curves);
+        assertEquals(
+                List.of(
+                        "unrelated pair, 95 %",
+                        "shuffled within projections, 95 %",
+                        "differs: seed alone",
+                        "differs: data",
+                        "unrelated sets"),
+                chart.getSeriesCollection().stream().map(XYSeries::getName).toList());
+        assertPicture(chart, 800, 450, 30);
+    }
+
+    @Test
+    void aMatrixOfManyRunsHasRoomForTheirNames() throws Exception {
+        Map<String, Ranking> many = new LinkedHashMap<>();
+        for (int i = 0; i < 15; i++) {
+            many.put("alpaca-gpt4-" + i, Ranking.of(Layers.of(4), Layers.noise(28, i)));
+        }
+        HeatMapChart chart = Charts.likeness("Spearman", many, Measure.spearman(), 0);
+        assertPicture(chart, 130 + 8 * 14 + 44 * 15, 110 + 8 * 14 + 44 * 15, 60);
+    }
+
+    private static Comparison comparison() {
+        List<RankedRun> runs = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Ranking r = Ranking.of(Layers.of(4), Layers.noise(28, i));
+            Map<String, String> data = Map.of("data", "set " + i / 2);
+            runs.add(new RankedRun("run " + i, data, OptionalLong.of(i), r));
+        }
+        return Comparison.of(runs, new Comparison.Settings(List.of(0.75), 0.9, 100, 1));
     }
 
     @Test

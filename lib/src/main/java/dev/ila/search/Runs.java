@@ -1,0 +1,108 @@
+package dev.ila.search;
+
+import dev.ila.rank.RankedRun;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Hash;
+import dev.ila.run.Require;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads finished runs, and other people's scores, for {@link dev.ila.rank.Comparison}. */
+public final class Runs {
+    private static final int SHORT = 8;
+
+    /** Settings that do not change what is learned. */
+    private static final List<String> NOT_A_FACTOR =
+            List.of("model", "data.files", "data.microBatch", "seed", "compute.threads");
+
+    private static final Pattern NAMED = Pattern.compile("([^=/\\\\]+?)(?:#(-?\\d+))?=(.+)");
+
+    private Runs() {}
+
+    /**
+     * Reads a run, with model, data, settings and seed as its {@code run.json} has them, or a CSV
+     * of layers and scores.
+     *
+     * @param text a run directory or a CSV file; or {@code DATA=PATH} or {@code DATA#SEED=PATH},
+     *     which says what the run's data and seed were
+     * @param notes takes what is to be known about it, a line each
+     */
+    public static RankedRun read(String text, List<String> notes) {
+        Matcher named = NAMED.matcher(text);
+        boolean told = !Files.exists(Path.of(text)) && named.matches();
+        Path path = Path.of(told ? named.group(3) : text);
+        Require.that(Files.exists(path), text, "run", "a run directory or a CSV file that exists");
+        boolean directory = Files.isDirectory(path);
+        Path scores = directory ? path.resolve("scores.csv") : path;
+        Require.that(
+                Files.exists(scores),
+                path,
+                "run",
+                "finished, with its scores.csv; go on with it by ila-search --resume");
+        Ranking ranking = Ranking.fromAnyCsv(scores, notes);
+        String name = path.normalize().toAbsolutePath().getFileName().toString();
+        if (told) {
+            String seed = named.group(2);
+            return new RankedRun(
+                    text.substring(0, named.start(3) - 1),
+                    Map.of("data", named.group(1)),
+                    seed == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(seed)),
+                    ranking);
+        }
+        Path run = directory ? path.resolve("run.json") : path.resolveSibling("run.json");
+        if (directory && Files.exists(run)) {
+            RunFile about = RunFile.read(run);
+            long seed = about.settings().seed();
+            return new RankedRun(name, factors(about), OptionalLong.of(seed), ranking);
+        }
+        notes.add(name + ": data and seed are not known; DATA#SEED=PATH tells them");
+        return new RankedRun(name, Map.of("data", name), OptionalLong.empty(), ranking);
+    }
+
+    /** By names that tell runs apart: of equal names their places in the list follow. */
+    public static List<RankedRun> read(List<String> texts, List<String> notes) {
+        List<RankedRun> runs = new ArrayList<>();
+        for (String text : texts) {
+            RankedRun run = read(text, notes);
+            boolean taken = runs.stream().anyMatch(r -> r.name().equals(run.name()));
+            runs.add(taken ? run.named(run.name() + " (" + (runs.size() + 1) + ")") : run);
+        }
+        return runs;
+    }
+
+    private static Map<String, String> factors(RunFile about) {
+        Map<String, String> factors = new TreeMap<>();
+        factors.put("model", named(about.settings().model(), about.model().toString()));
+        List<String> data = new ArrayList<>();
+        about.data().forEach((file, hash) -> data.add(shortName(file) + " " + cut(hash)));
+        factors.put("data", String.join(", ", data));
+        Map<String, String> rest = about.flat();
+        NOT_A_FACTOR.forEach(rest::remove);
+        factors.put("settings", cut(hash(rest.toString())));
+        return factors;
+    }
+
+    private static String named(String path, String hashes) {
+        return shortName(path) + " " + cut(hash(hashes));
+    }
+
+    private static String hash(String text) {
+        return Hash.sha256(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String shortName(String path) {
+        return Path.of(path).getFileName().toString();
+    }
+
+    private static String cut(String hash) {
+        return hash.substring(0, SHORT);
+    }
+}
