@@ -18,6 +18,7 @@
 //SOURCES src/main/java/dev/ila/cli/Progress.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchScreen.java
+//SOURCES src/main/java/dev/ila/cli/StudyScreen.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
 //SOURCES src/main/java/dev/ila/data/Batch.java
 //SOURCES src/main/java/dev/ila/data/Batches.java
@@ -102,11 +103,14 @@
 //SOURCES src/main/java/dev/ila/run/Version.java
 //SOURCES src/main/java/dev/ila/run/package-info.java
 //SOURCES src/main/java/dev/ila/search/DeltaTheta.java
+//SOURCES src/main/java/dev/ila/search/Differences.java
 //SOURCES src/main/java/dev/ila/search/FineTuning.java
 //SOURCES src/main/java/dev/ila/search/Greedy.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
 //SOURCES src/main/java/dev/ila/search/MaskCourse.java
 //SOURCES src/main/java/dev/ila/search/Memory.java
+//SOURCES src/main/java/dev/ila/search/Milestone.java
+//SOURCES src/main/java/dev/ila/search/Milestones.java
 //SOURCES src/main/java/dev/ila/search/Outcome.java
 //SOURCES src/main/java/dev/ila/search/Preview.java
 //SOURCES src/main/java/dev/ila/search/Report.java
@@ -118,6 +122,9 @@
 //SOURCES src/main/java/dev/ila/search/Session.java
 //SOURCES src/main/java/dev/ila/search/Timing.java
 //SOURCES src/main/java/dev/ila/search/package-info.java
+//SOURCES src/main/java/dev/ila/study/Studies.java
+//SOURCES src/main/java/dev/ila/study/Study.java
+//SOURCES src/main/java/dev/ila/study/package-info.java
 //SOURCES src/main/java/dev/ila/torch/AdamW.java
 //SOURCES src/main/java/dev/ila/torch/Change.java
 //SOURCES src/main/java/dev/ila/torch/Compute.java
@@ -144,6 +151,7 @@
 //SOURCES src/main/java/dev/ila/view/Charts.java
 //SOURCES src/main/java/dev/ila/view/ComparisonSummary.java
 //SOURCES src/main/java/dev/ila/view/ComparisonTables.java
+//SOURCES src/main/java/dev/ila/view/ContrastTables.java
 //SOURCES src/main/java/dev/ila/view/Display.java
 //SOURCES src/main/java/dev/ila/view/HeatMaps.java
 //SOURCES src/main/java/dev/ila/view/LayerLines.java
@@ -154,6 +162,8 @@
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java
 //SOURCES src/main/java/dev/ila/view/SmallPng.java
+//SOURCES src/main/java/dev/ila/view/StudyPlan.java
+//SOURCES src/main/java/dev/ila/view/StudyReport.java
 //SOURCES src/main/java/dev/ila/view/Tables.java
 //SOURCES src/main/java/dev/ila/view/Theme.java
 //SOURCES src/main/java/dev/ila/view/package-info.java

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Failure;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -113,5 +115,47 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
                     "one of " + List.copyOf(new TreeMap<>(KINDS).keySet()));
             return context.deserialize(json, KINDS.get(kind));
         };
+    }
+
+    /** Settings with some of their values changed, by the names of {@link #flat}. */
+    static SearchSettings changed(SearchSettings settings, Map<String, JsonElement> values) {
+        JsonObject tree = GSON.toJsonTree(settings).getAsJsonObject();
+        Map<String, String> known = new TreeMap<>();
+        flatten("", tree, known);
+        values.forEach(
+                (name, value) -> {
+                    Require.that(
+                            known.containsKey(name), name, "setting", "one of " + known.keySet());
+                    put(tree, name, value, known.get(name));
+                });
+        try {
+            SearchSettings changed = GSON.fromJson(tree, SearchSettings.class);
+            Map<String, String> kept = new RunFile(changed, Map.of(), Map.of()).flat();
+            // A constant that does not exist is read as none.
+            values.keySet()
+                    .forEach(n -> Require.that(kept.containsKey(n), values.get(n), n, "known"));
+            return changed;
+        } catch (RuntimeException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new IllegalArgumentException(
+                    "settings must fit, but are: %s (%s)".formatted(values, cause.getMessage()), e);
+        }
+    }
+
+    private static void put(JsonObject tree, String name, JsonElement value, String before) {
+        JsonObject place = tree;
+        String[] parts = name.split("\\.");
+        for (int i = 0; i < parts.length - 1; i++) {
+            place = place.getAsJsonObject(parts[i]);
+        }
+        boolean upper = before.equals(before.toUpperCase(Locale.ROOT)) && value.isJsonPrimitive();
+        boolean constant = upper && value.getAsJsonPrimitive().isString() && !before.isEmpty();
+        // Java's names of constants are upper case, people's are not.
+        place.add(
+                parts[parts.length - 1],
+                constant ? new JsonPrimitive(value.getAsString().toUpperCase(Locale.ROOT)) : value);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ila.search;
 
+import com.google.gson.JsonElement;
 import dev.ila.rank.RankedRun;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Hash;
@@ -65,6 +66,59 @@ public final class Runs {
         }
         notes.add(name + ": data and seed are not known; DATA#SEED=PATH tells them");
         return new RankedRun(name, Map.of("data", name), OptionalLong.empty(), ranking);
+    }
+
+    /** How far a run is. */
+    public enum State {
+        /** Nothing is there. */
+        NEW,
+        /** It can be resumed. */
+        BEGUN,
+        /** Its result is there. */
+        FINISHED
+    }
+
+    /**
+     * How far a run is that was planned with these settings.
+     *
+     * @throws IllegalArgumentException if what is there was made with other settings or data
+     */
+    public static State state(Path directory, SearchSettings planned) {
+        Path file = directory.resolve("run.json");
+        if (!Files.exists(file)) {
+            return State.NEW;
+        }
+        RunFile about = RunFile.read(file);
+        Map<String, String> made = about.flat();
+        Map<String, String> wanted = new RunFile(planned, Map.of(), Map.of()).flat();
+        List<String> differ = new ArrayList<>();
+        wanted.forEach(
+                (name, value) -> {
+                    if (!name.equals("compute.threads") && !value.equals(made.get(name))) {
+                        differ.add("%s %s, not %s".formatted(name, made.get(name), value));
+                    }
+                });
+        for (String data : planned.data().files()) {
+            if (!about.data().containsValue(Hash.sha256(Path.of(data)))) {
+                differ.add(data + " with other content");
+            }
+        }
+        Require.that(
+                differ.isEmpty(),
+                String.join("; ", differ),
+                "run " + directory.getFileName(),
+                "of the study as it is now; study elsewhere with --out, or remove " + directory);
+        return Files.exists(directory.resolve("result.json")) ? State.FINISHED : State.BEGUN;
+    }
+
+    /**
+     * Settings with some of their values changed.
+     *
+     * @param values by the names that {@code result.json} has under {@code
+     *     provenance.inputs.settings}, as {@code stage1.schedule.steps}
+     */
+    public static SearchSettings changed(SearchSettings settings, Map<String, JsonElement> values) {
+        return RunFile.changed(settings, values);
     }
 
     /** By names that tell runs apart: of equal names their places in the list follow. */

@@ -54,13 +54,19 @@ public final class Search {
     private final Seeds seeds;
     private final RunDirectory run;
     private final Observer observer;
+    private final Milestones milestones;
     private long saved = System.nanoTime();
 
-    private Search(SearchSettings settings, RunDirectory run, Observer observer) {
+    private Search(
+            SearchSettings settings,
+            RunDirectory run,
+            Observer observer,
+            List<Milestone> milestones) {
         this.settings = settings;
         this.seeds = Seeds.of(settings.seed());
         this.run = run;
         this.observer = observer;
+        this.milestones = new Milestones(milestones, run, settings);
     }
 
     /**
@@ -70,7 +76,16 @@ public final class Search {
      *     be resumed then
      */
     public static Outcome start(SearchSettings settings, RunDirectory run, Observer observer) {
-        return new Search(settings, run, observer).go(false);
+        return start(settings, run, observer, List.of());
+    }
+
+    /** The same, and Δθ is kept for {@link Milestones#rank}. */
+    public static Outcome start(
+            SearchSettings settings,
+            RunDirectory run,
+            Observer observer,
+            List<Milestone> milestones) {
+        return new Search(settings, run, observer, milestones).go(false);
     }
 
     /**
@@ -81,6 +96,12 @@ public final class Search {
      *     are asked for
      */
     public static Outcome resume(RunDirectory run, OptionalInt threads, Observer observer) {
+        return resume(run, threads, observer, List.of());
+    }
+
+    /** The same, and Δθ is kept for {@link Milestones#rank}. */
+    public static Outcome resume(
+            RunDirectory run, OptionalInt threads, Observer observer, List<Milestone> milestones) {
         if (Files.exists(run.result())) {
             throw new IllegalArgumentException(
                     "run to resume must be unfinished, but is: finished; its result is "
@@ -94,7 +115,7 @@ public final class Search {
                                     .formatted(begun, threads.getAsInt())
                             + " with --resume, since other threads round differently");
         }
-        return new Search(settings, run, observer).go(true);
+        return new Search(settings, run, observer, milestones).go(true);
     }
 
     private Outcome go(boolean resume) {
@@ -135,7 +156,7 @@ public final class Search {
             History history = new History(List.of());
             if (settings.delta().learned()) {
                 State first = from.orElseGet(start::begin);
-                Session.Tuned tuned = session.stage1(start, first, observer, this::saveIfDue);
+                Session.Tuned tuned = session.stage1(start, first, observer, this::stepOfStage1);
                 history = tuned.history();
                 stable = tuned.stable();
                 learned = tuned.change();
@@ -169,6 +190,12 @@ public final class Search {
                 return observer.stopAsked();
             }
         };
+    }
+
+    private void stepOfStage1(Trainer.Progress progress) {
+        // Before the checkpoint: a resumed run begins after it.
+        milestones.keep(progress);
+        saveIfDue(progress);
     }
 
     private void saveIfDue(Trainer.Progress progress) {

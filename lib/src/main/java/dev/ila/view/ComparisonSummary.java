@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -51,16 +52,34 @@ public final class ComparisonSummary {
                             json.put(name, rows(table));
                         });
         Json.write(directory.resolve("overlap.json"), json);
+        pictures()
+                .forEach(
+                        (name, chart) ->
+                                Charts.save(chart, directory.resolve("charts").resolve(name)));
+    }
+
+    List<Contrast> contrasts() {
+        return tables.contrastList();
+    }
+
+    /** The pictures by name. */
+    Map<String, IChart> pictures() {
         Map<String, Ranking> rankings = comparison.rankings();
-        Path charts = directory.resolve("charts");
+        Map<String, IChart> pictures = new LinkedHashMap<>();
+        pictures.put("curve", Charts.curves(comparison.curves()));
         for (Measure measure : comparison.measures()) {
             String name = measure.name().replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("-$", "");
-            Charts.save(
-                    Charts.likeness(tables.title(measure), rankings, measure, 0),
-                    charts.resolve(name.toLowerCase(Locale.ROOT)));
+            pictures.put(
+                    name.toLowerCase(Locale.ROOT),
+                    Charts.likeness(tables.title(measure), rankings, measure, 0));
         }
-        Charts.save(Charts.curves(comparison.curves()), charts.resolve("curve"));
-        Charts.save(Charts.spread(List.copyOf(rankings.values())), charts.resolve("spread"));
+        pictures.put("spread", Charts.spread(List.copyOf(rankings.values())));
+        return pictures;
+    }
+
+    /** The tables that a person reads first. */
+    List<Table> screens() {
+        return List.of(tables.screen(), tables.projections(), tables.movers(MOVERS));
     }
 
     private static List<Map<String, Object>> rows(Table table) {
@@ -80,13 +99,16 @@ public final class ComparisonSummary {
     /** One sentence for each contrast and measure of the first cut and of whole rankings. */
     public List<String> verdicts() {
         List<String> verdicts = new ArrayList<>();
-        for (Contrast c : comparison.table()) {
+        for (Contrast c : tables.contrastList()) {
             verdicts.add(
                     String.format(
                             Locale.ROOT,
-                            "differs %s: %s of %.3f lies %s chance (%.3f to %.3f) and %s chance"
-                                    + " within projections (%.3f to %.3f)",
-                            c.differs().equals(Contrast.SEED) ? "the seed alone" : c.differs(),
+                            "%s: %s is %.3f, %s what unrelated rankings have (%.3f to %.3f), %s"
+                                    + " what the kind of projection alone gives (%.3f to %.3f)",
+                            "Runs that differ in "
+                                    + (c.differs().equals(Contrast.SEED)
+                                            ? "the seed alone"
+                                            : c.differs()),
                             c.measure(),
                             c.mean(),
                             place(c.mean(), c.uniform()),

@@ -1,6 +1,5 @@
 package dev.ila.view;
 
-import dev.ila.rank.Chance;
 import dev.ila.rank.Comparison;
 import dev.ila.rank.Contrast;
 import dev.ila.rank.LayerSpread;
@@ -11,10 +10,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -72,79 +69,19 @@ public final class ComparisonTables {
         return table;
     }
 
+    List<Contrast> contrastList() {
+        return contrasts;
+    }
+
     /** Each contrast by each measure, every number in its own column. */
     public Table contrasts() {
-        return contrasts("Contrasts", contrasts);
-    }
-
-    private static Table contrasts(String title, List<Contrast> all) {
-        return Table.create(
-                title,
-                StringColumn.create("differs", all.stream().map(Contrast::differs)),
-                IntColumn.create("pairs", all.stream().mapToInt(Contrast::pairs).toArray()),
-                StringColumn.create("measure", all.stream().map(Contrast::measure)),
-                numbers("mean", all, Contrast::mean),
-                numbers("least", all, Contrast::least),
-                numbers("most", all, Contrast::most),
-                numbers("interval from", all, c -> interval(c, Contrast.Interval::low)),
-                numbers("interval to", all, c -> interval(c, Contrast.Interval::high)),
-                numbers("uniform", all, c -> c.uniform().mean()),
-                numbers("uniform from", all, c -> c.uniform().low()),
-                numbers("uniform to", all, c -> c.uniform().high()),
-                numbers("within projections", all, c -> c.withinProjections().mean()),
-                numbers("within projections from", all, c -> c.withinProjections().low()),
-                numbers("within projections to", all, c -> c.withinProjections().high()),
-                numbers("seed alone", all, c -> ceiling(c, all)));
-    }
-
-    private static double interval(Contrast c, ToDoubleFunction<Contrast.Interval> bound) {
-        return c.interval().isPresent() ? bound.applyAsDouble(c.interval().get()) : Double.NaN;
-    }
-
-    private static double ceiling(Contrast of, List<Contrast> all) {
-        return all.stream()
-                .filter(c -> c.differs().equals(Contrast.SEED))
-                .filter(c -> c.measure().equals(of.measure()))
-                .mapToDouble(Contrast::mean)
-                .findFirst()
-                .orElse(Double.NaN);
-    }
-
-    private static <T> DoubleColumn numbers(String name, List<T> of, ToDoubleFunction<T> value) {
-        DoubleColumn column = DoubleColumn.create(name);
-        for (T t : of) {
-            double v = value.applyAsDouble(t);
-            // Tablesaw's missing value is NaN; said, so that nobody relies on it by chance.
-            if (Double.isNaN(v)) {
-                column.appendMissing();
-            } else {
-                column.append(v);
-            }
-        }
-        return column;
+        return ContrastTables.numeric("Contrasts", contrasts);
     }
 
     /** The same for a screen: ranges in one cell. */
     public Table screen() {
-        List<Contrast> all = contrasts;
-        return Table.create(
-                "Agreement, mean over pairs of runs [95 %]",
-                StringColumn.create("differs", all.stream().map(Contrast::differs)),
-                IntColumn.create("pairs", all.stream().mapToInt(Contrast::pairs).toArray()),
-                StringColumn.create("measure", all.stream().map(Contrast::measure)),
-                StringColumn.create(
-                        "mean",
-                        all.stream()
-                                .map(
-                                        c ->
-                                                three(c.mean())
-                                                        + c.interval()
-                                                                .map(i -> range(i.low(), i.high()))
-                                                                .orElse(""))),
-                StringColumn.create("any layer", all.stream().map(c -> band(c.uniform()))),
-                StringColumn.create(
-                        "within projections", all.stream().map(c -> band(c.withinProjections()))),
-                StringColumn.create("seed alone", all.stream().map(c -> three(ceiling(c, all)))));
+        return ContrastTables.screen(
+                "Agreement, mean over pairs of runs [95 %]", contrasts, contrasts);
     }
 
     /** A measure's name with its three references, for a picture. */
@@ -152,10 +89,10 @@ public final class ComparisonTables {
         List<Contrast> own =
                 contrasts.stream().filter(c -> c.measure().equals(measure.name())).toList();
         Contrast last = own.get(own.size() - 1);
-        double ceiling = ceiling(last, contrasts);
-        String any = three(last.uniform().mean());
-        String within = three(last.withinProjections().mean());
-        String seed = Double.isNaN(ceiling) ? "" : ", seed alone " + three(ceiling);
+        double ceiling = ContrastTables.ceiling(last, contrasts);
+        String any = ContrastTables.three(last.uniform().mean());
+        String within = ContrastTables.three(last.withinProjections().mean());
+        String seed = Double.isNaN(ceiling) ? "" : ", seed alone " + ContrastTables.three(ceiling);
         return measure.name()
                 + " (any layer "
                 + any
@@ -163,20 +100,6 @@ public final class ComparisonTables {
                 + within
                 + seed
                 + ")";
-    }
-
-    private static String band(Chance chance) {
-        return three(chance.mean()) + range(chance.low(), chance.high());
-    }
-
-    private static String range(double low, double high) {
-        return " [" + three(low) + ", " + three(high) + "]";
-    }
-
-    private static String three(double value) {
-        // Rounded first, so that no minus stands before a zero.
-        double rounded = Math.round(1000 * value) / 1000.0;
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.3f", rounded);
     }
 
     /** A row for each pair of runs and measure. */
@@ -208,7 +131,7 @@ public final class ComparisonTables {
                     some.forEach(c -> names.add(name));
                     all.addAll(some);
                 });
-        Table table = contrasts("By " + kind, all);
+        Table table = ContrastTables.numeric("By " + kind, all);
         // Whose measure it is differs by row; the column of the seed alone would mix them.
         return table.removeColumns("seed alone")
                 .insertColumn(0, StringColumn.create(kind, names.stream()));
@@ -239,14 +162,17 @@ public final class ComparisonTables {
                 StringColumn.create("differs", differs.stream()),
                 IntColumn.create(
                         "layers", points.stream().mapToInt(OverlapCurve.Point::count).toArray()),
-                numbers("share", points, OverlapCurve.Point::share),
-                numbers("Jaccard", points, OverlapCurve.Point::jaccard),
-                numbers("unrelated pair", points, p -> p.uniform().mean()),
-                numbers("unrelated pair from", points, p -> p.uniform().low()),
-                numbers("unrelated pair to", points, p -> p.uniform().high()),
-                numbers("within projections", points, p -> p.withinProjections().mean()),
-                numbers("within projections from", points, p -> p.withinProjections().low()),
-                numbers("within projections to", points, p -> p.withinProjections().high()));
+                ContrastTables.numbers("share", points, OverlapCurve.Point::share),
+                ContrastTables.numbers("Jaccard", points, OverlapCurve.Point::jaccard),
+                ContrastTables.numbers("unrelated pair", points, p -> p.uniform().mean()),
+                ContrastTables.numbers("unrelated pair from", points, p -> p.uniform().low()),
+                ContrastTables.numbers("unrelated pair to", points, p -> p.uniform().high()),
+                ContrastTables.numbers(
+                        "within projections", points, p -> p.withinProjections().mean()),
+                ContrastTables.numbers(
+                        "within projections from", points, p -> p.withinProjections().low()),
+                ContrastTables.numbers(
+                        "within projections to", points, p -> p.withinProjections().high()));
     }
 
     /** Layers that every ranking has among the important ones. */
@@ -271,8 +197,8 @@ public final class ComparisonTables {
                 StringColumn.create("layer", all.stream().map(l -> l.layer().name())),
                 IntColumn.create(
                         "times important", all.stream().mapToInt(LayerSpread::inTop).toArray()),
-                numbers("mean rank", all, LayerSpread::meanRank),
-                numbers("deviation", all, LayerSpread::deviation),
+                ContrastTables.numbers("mean rank", all, LayerSpread::meanRank),
+                ContrastTables.numbers("deviation", all, LayerSpread::deviation),
                 IntColumn.create("best", all.stream().mapToInt(LayerSpread::best).toArray()),
                 IntColumn.create("worst", all.stream().mapToInt(LayerSpread::worst).toArray()));
     }

@@ -233,7 +233,7 @@ public final class LayersSummary {
                 : String.format(Locale.ROOT, "%,.1f GB", n / 1e9);
     }
 
-    private static String time(double seconds) {
+    static String time(double seconds) {
         if (seconds < 100) {
             return String.format(Locale.ROOT, "%.0f s", seconds);
         }

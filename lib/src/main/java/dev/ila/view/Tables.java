@@ -6,6 +6,7 @@ import dev.ila.rank.LayerScore;
 import dev.ila.rank.Overlap;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
+import dev.ila.search.Differences;
 import dev.ila.train.History;
 import dev.ila.train.History.Step;
 import java.math.BigDecimal;
@@ -115,6 +116,15 @@ public final class Tables {
                 DoubleColumn.create("chance to", all.stream().mapToDouble(a -> a.chance().high())));
     }
 
+    /** What differs between two runs. */
+    public static Table differences(List<Differences.Difference> all) {
+        return Table.create(
+                "Differences",
+                StringColumn.create("what", all.stream().map(Differences.Difference::what)),
+                StringColumn.create("first", all.stream().map(Differences.Difference::first)),
+                StringColumn.create("second", all.stream().map(Differences.Difference::second)));
+    }
+
     /** A table as HTML: numbers as in {@link #text}, words to the left, its name above. */
     public static String html(Table table) {
         StringBuilder out = new StringBuilder("<table>\n");
@@ -142,7 +152,7 @@ public final class Tables {
         return " style=\"text-align:" + side + "\"";
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 

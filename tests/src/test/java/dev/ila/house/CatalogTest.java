@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.ila.data.Demo;
-import dev.ila.rank.Layers;
-import dev.ila.rank.Ranking;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,22 +42,24 @@ class CatalogTest {
     @Test
     void everyExampleOfTheReadmeRuns() throws Exception {
         Path demo = Demo.extract(folder);
-        Path scores = folder.resolve("scores.csv");
-        Files.writeString(scores, Ranking.of(Layers.of(4), Layers.noise(28, 1)).toCsv());
         List<String> ran = new ArrayList<>();
+        int searches = 0;
         for (String example : examples()) {
             String command =
                     example.replace("DIR", demo.toString())
                             .replace("FILE", demo.resolve("polite.json").toString())
-                            .replaceAll("runs/ila-search-[12]", scores.toString());
+                            .replace("runs/ila-search-", folder.resolve("search-").toString());
             List<String> words = new ArrayList<>(List.of(command.split("\\s+")));
             ran.add(words.get(0));
-            if (!words.get(0).equals("ila-overlap")) {
+            String alias = words.get(0);
+            if (List.of("ila-search", "ila-layers").contains(alias)) {
                 // The same commands, for fewer steps.
                 words.addAll(List.of("--limit=100", "--steps=3", "--mask-steps=2"));
             }
-            if (!words.get(0).equals("ila-layers")) {
-                words.add("--out=" + folder.resolve("run-" + ran.size()));
+            if (alias.equals("ila-search")) {
+                words.add("--out=" + folder.resolve("search-" + ++searches));
+            } else if (alias.equals("ila-overlap")) {
+                words.add("--out=" + folder.resolve("overlap"));
             }
             jbang(words);
         }

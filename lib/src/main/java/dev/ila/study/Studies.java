@@ -1,0 +1,183 @@
+package dev.ila.study;
+
+import dev.ila.rank.Comparison;
+import dev.ila.rank.Contrast;
+import dev.ila.rank.RankedRun;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Json;
+import dev.ila.run.RunDirectory;
+import dev.ila.search.Milestone;
+import dev.ila.search.Milestones;
+import dev.ila.search.Result;
+import dev.ila.search.Runs;
+import dev.ila.search.Search;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * A study in a directory: {@code runs/NAME} for each run, and what comes of all. Finished runs are
+ * never made again; a run that was interrupted goes on from its checkpoint.
+ */
+public final class Studies {
+    private final Study study;
+    private final Path directory;
+
+    /** A study's definition and where its runs are. */
+    public Studies(Study study, Path directory) {
+        this.study = study;
+        this.directory = directory;
+    }
+
+    /** Who wants to know how a study goes. */
+    public interface Observer {
+        /**
+         * A run begins or goes on.
+         *
+         * @param number from 1
+         * @param of number of runs
+         * @return who follows it
+         */
+        Search.Observer run(int number, int of, Study.Run run);
+    }
+
+    /** Where its runs and its report are. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The directory of a run. */
+    public Path path(Study.Run run) {
+        return directory.resolve("runs").resolve(run.name());
+    }
+
+    /**
+     * How far each run is; one whose milestones are not all ranked is not finished.
+     *
+     * @throws IllegalArgumentException if one was made by another definition; the message names it
+     */
+    public Map<Study.Run, Runs.State> states() {
+        Map<Study.Run, Runs.State> states = new LinkedHashMap<>();
+        study.runs()
+                .forEach(
+                        run -> {
+                            boolean whole =
+                                    state(run) != Runs.State.FINISHED
+                                            || Milestones.missing(path(run), run.milestones())
+                                                    .isEmpty();
+                            states.put(run, whole ? state(run) : Runs.State.BEGUN);
+                        });
+        return states;
+    }
+
+    /** How far a run itself is, whatever its milestones. */
+    private Runs.State state(Study.Run run) {
+        return Runs.state(path(run), run.settings());
+    }
+
+    /**
+     * Makes what is left to do, one run after the other.
+     *
+     * @throws java.util.concurrent.CancellationException if an observer asks to stop; the same call
+     *     goes on
+     */
+    public void run(Observer observer) {
+        Map<Study.Run, Runs.State> states = states();
+        int number = 0;
+        for (Map.Entry<Study.Run, Runs.State> entry : states.entrySet()) {
+            number++;
+            if (entry.getValue() != Runs.State.FINISHED) {
+                Study.Run run = entry.getKey();
+                make(run, entry.getValue(), observer.run(number, states.size(), run));
+            }
+        }
+    }
+
+    private void make(Study.Run run, Runs.State state, Search.Observer observer) {
+        boolean fresh = state == Runs.State.NEW;
+        try (RunDirectory kept =
+                fresh ? RunDirectory.create(path(run)) : RunDirectory.open(path(run))) {
+            if (fresh) {
+                Search.start(run.settings(), kept, observer, run.milestones());
+            } else if (state(run) == Runs.State.BEGUN) {
+                Search.resume(kept, OptionalInt.empty(), observer, run.milestones());
+            }
+            new Milestones(run.milestones(), kept, run.settings()).rank(observer);
+        }
+    }
+
+    /** What each finished run found. */
+    public Map<Study.Run, Result> results() {
+        Map<Study.Run, Result> results = new LinkedHashMap<>();
+        states().forEach(
+                        (run, state) -> {
+                            if (state == Runs.State.FINISHED) {
+                                Path result = path(run).resolve("result.json");
+                                results.put(run, Json.read(result, Result.class));
+                            }
+                        });
+        return results;
+    }
+
+    /**
+     * The ends of the finished runs compared, each with each.
+     *
+     * @throws IllegalArgumentException if fewer than two are finished
+     */
+    public Comparison comparison(Comparison.Settings settings) {
+        return Comparison.of(ends(results().keySet()), settings);
+    }
+
+    private List<RankedRun> ends(Collection<Study.Run> of) {
+        return of.stream().map(run -> ranked(run, "", path(run).resolve("scores.csv"))).toList();
+    }
+
+    private static RankedRun ranked(Study.Run run, String milestone, Path scores) {
+        Map<String, String> factors = new TreeMap<>(run.factors());
+        factors.put("milestone", milestone);
+        String name = milestone.isEmpty() ? run.name() : run.name() + " at " + milestone;
+        OptionalLong seed = OptionalLong.of(run.settings().seed());
+        return new RankedRun(name, factors, seed, Ranking.fromCsv(scores));
+    }
+
+    /**
+     * Rankings at a milestone beside the ends: the contrast {@code milestone, same seed} is with a
+     * run's own end, {@code milestone} with those of other seeds.
+     *
+     * @return by data set and milestone; empty if the study has none
+     */
+    public Map<String, List<Contrast>> milestones(Comparison.Settings settings) {
+        Map<String, List<Contrast>> all = new LinkedHashMap<>();
+        study.milestones()
+                .forEach(
+                        (set, milestones) -> {
+                            List<Study.Run> own =
+                                    results().keySet().stream()
+                                            .filter(r -> r.factors().get("data").equals(set))
+                                            .toList();
+                            for (Milestone m : milestones) {
+                                List<RankedRun> runs = new ArrayList<>(ends(own));
+                                own.forEach(
+                                        run ->
+                                                runs.add(
+                                                        ranked(
+                                                                run,
+                                                                m.name(),
+                                                                Milestones.scores(path(run), m))));
+                                Comparison comparison = Comparison.of(runs, settings);
+                                all.put(
+                                        set + " at " + m.name(),
+                                        comparison.table().stream()
+                                                .filter(c -> c.differs().startsWith("milestone"))
+                                                .toList());
+                            }
+                        });
+        return all;
+    }
+}
