@@ -18,6 +18,7 @@
 //SOURCES src/main/java/dev/ila/cli/Progress.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchScreen.java
+//SOURCES src/main/java/dev/ila/cli/StudyOptions.java
 //SOURCES src/main/java/dev/ila/cli/StudyScreen.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
 //SOURCES src/main/java/dev/ila/data/Batch.java
@@ -124,6 +125,7 @@
 //SOURCES src/main/java/dev/ila/search/package-info.java
 //SOURCES src/main/java/dev/ila/study/Studies.java
 //SOURCES src/main/java/dev/ila/study/Study.java
+//SOURCES src/main/java/dev/ila/study/StudyPackage.java
 //SOURCES src/main/java/dev/ila/study/package-info.java
 //SOURCES src/main/java/dev/ila/torch/AdamW.java
 //SOURCES src/main/java/dev/ila/torch/Change.java

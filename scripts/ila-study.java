@@ -6,19 +6,17 @@
 
 import dev.ila.cli.Errors;
 import dev.ila.cli.Progress;
+import dev.ila.cli.StudyOptions;
 import dev.ila.cli.StudyScreen;
 import dev.ila.rank.Comparison;
 import dev.ila.study.Studies;
-import dev.ila.study.Study;
 import dev.ila.view.StudyPlan;
 import dev.ila.view.StudyReport;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "ila-study",
@@ -32,22 +30,13 @@ import picocli.CommandLine.Parameters;
         footer = {
             "%nExamples",
             "  ila-study studies/embedded.json --plan",
-            "  ila-study studies/embedded.json",
+            "  ila-study studies/embedded.json --package embedded.zip",
+            "  ila-study embedded.zip --verify --only polite-1 --out runs/again",
         })
 class IlaStudy implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
 
-    @Parameters(paramLabel = "STUDY", description = "The study's definition, a JSON file.")
-    private Path file;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "Where its runs and its report are. Default: runs/NAME of the file.")
-    private Optional<Path> out = Optional.empty();
-
-    @Option(names = "--plan", description = "Show runs and cost; make nothing.")
-    private boolean plan;
+    @Mixin private StudyOptions options;
 
     @Option(names = "--verbose", description = "Show the stack trace if the command fails.")
     private boolean verbose;
@@ -58,23 +47,28 @@ class IlaStudy implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String name = file.getFileName().toString().replaceFirst("\\.json$", "");
-        Path directory = out.orElse(Path.of("runs", name));
-        Studies studies = new Studies(Study.read(file), directory);
-        if (plan) {
-            System.out.print(StudyPlan.text(studies.states()));
+        if (options.plan()) {
+            System.out.print(StudyPlan.text(options.studies().states()));
             return 0;
         }
         try (StudyScreen screen = new StudyScreen(System.err, Progress.onTerminal())) {
-            studies.run(screen);
+            System.out.print(options.verify() ? options.verify(screen) : run(screen));
+            return 0;
         } catch (CancellationException e) {
             System.err.println(e.getMessage());
             System.err.println("go on with the same command");
             return INTERRUPTED;
         }
-        String command = "ila-study " + file.getFileName();
+    }
+
+    private String run(StudyScreen screen) {
+        Studies studies = options.studies();
+        studies.run(screen);
+        if (options.part()) {
+            return "";
+        }
         Comparison.Settings settings = Comparison.Settings.defaults();
-        System.out.print(StudyReport.write(studies, settings, name, command));
-        return 0;
+        return StudyReport.write(studies, settings, options.title(), options.command())
+                + options.pack(studies);
     }
 }

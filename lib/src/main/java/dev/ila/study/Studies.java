@@ -28,11 +28,26 @@ import java.util.TreeMap;
 public final class Studies {
     private final Study study;
     private final Path directory;
+    private final List<String> only;
 
     /** A study's definition and where its runs are. */
     public Studies(Study study, Path directory) {
+        this(study, directory, List.of());
+    }
+
+    private Studies(Study study, Path directory, List<String> only) {
         this.study = study;
         this.directory = directory;
+        this.only = List.copyOf(only);
+    }
+
+    /**
+     * A part of the study.
+     *
+     * @param names of runs; none: all
+     */
+    public Studies only(List<String> names) {
+        return new Studies(study, directory, names);
     }
 
     /** Who wants to know how a study goes. */
@@ -64,7 +79,8 @@ public final class Studies {
      */
     public Map<Study.Run, Runs.State> states() {
         Map<Study.Run, Runs.State> states = new LinkedHashMap<>();
-        study.runs()
+        study.runs().stream()
+                .filter(run -> only.isEmpty() || only.contains(run.name()))
                 .forEach(
                         run -> {
                             boolean whole =

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A small study on the embedded model, whole and interrupted. */
 class StudiesTest {
-    private static final String STUDY =
+    static final String STUDY =
             """
             {
               "data": {"polite": "polite", "terse": "terse"},
@@ -154,7 +154,7 @@ class StudiesTest {
     }
 
     /** Notes the runs, and asks to stop after some steps in all. */
-    private static Studies.Observer watch(List<String> made, int steps) {
+    static Studies.Observer watch(List<String> made, int steps) {
         int[] left = {steps};
         return (number, of, run) -> {
             made.add(run.name());
