@@ -22,7 +22,7 @@ public final class StudyPlan {
     /**
      * Each run with its steps, tokens, memory and time. Time is measured on a few micro-batches of
      * each model, data set and settings that has a run to make; the rest of a run that was begun
-     * counts as whole.
+     * counts as whole. A milestone costs a stage 2 of its own.
      */
     public static String text(Map<Study.Run, Runs.State> states) {
         Map<Map<String, String>, Double> seconds = new HashMap<>();
@@ -35,7 +35,9 @@ public final class StudyPlan {
                     previews.computeIfAbsent(run.factors(), f -> Preview.of(run.settings()));
             double of = 0;
             if (states.get(run) != Runs.State.FINISHED) {
-                of = seconds.computeIfAbsent(run.factors(), f -> seconds(preview));
+                of =
+                        seconds.computeIfAbsent(
+                                run.factors(), f -> seconds(preview, run.milestones().size()));
             }
             minutes.add(of / 60);
             left += of;
@@ -66,11 +68,11 @@ public final class StudyPlan {
                 .formatted(Tables.text(table), finished, runs.size(), LayersSummary.time(left));
     }
 
-    private static double seconds(Preview preview) {
+    private static double seconds(Preview preview, int milestones) {
         if (preview.tooLarge().isPresent()) {
             return 0;
         }
         Timing timing = Timing.measure(preview);
-        return timing.stage1(preview) + timing.stage2(preview);
+        return timing.stage1(preview) + (1 + milestones) * timing.stage2(preview);
     }
 }
