@@ -14,8 +14,6 @@ import java.util.Random;
  * depend on each other.
  */
 final class Resampling {
-    private static final double TAIL = 0.025;
-
     private Resampling() {}
 
     /**
@@ -48,12 +46,10 @@ final class Resampling {
             means[draw] = mean(draw(sets, runs.size(), random), pairs, likeness);
         }
         // A draw of one run only, again and again, has no pair.
-        double[] sorted = Arrays.stream(means).filter(x -> !Double.isNaN(x)).sorted().toArray();
-        if (sorted.length == 0) {
-            return Optional.empty();
-        }
-        int tail = (int) (TAIL * sorted.length);
-        return Optional.of(new Interval(sorted[tail], sorted[sorted.length - 1 - tail]));
+        Chance drawn = Chance.of(means);
+        return drawn.draws() == 0
+                ? Optional.empty()
+                : Optional.of(new Interval(drawn.low(), drawn.high()));
     }
 
     /** How often each run is drawn. */

@@ -3,7 +3,9 @@ package dev.ila.search;
 import dev.ila.rank.Correlation;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
+import dev.ila.run.Host;
 import dev.ila.run.Json;
+import dev.ila.run.Provenance;
 import dev.ila.run.Require;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,15 +63,23 @@ public final class Differences {
         Path file = run.resolve("result.json");
         Require.that(Files.exists(file), run, "run", "finished, with its result.json");
         Result result = Json.read(file, Result.class);
-        Map<String, String> values = new TreeMap<>();
-        result.provenance().inputs().settings().forEach((n, v) -> values.put("settings " + n, v));
-        result.provenance().inputs().data().forEach((n, v) -> values.put("data " + n, v));
-        result.provenance().inputs().model().forEach((n, v) -> values.put("model " + n, v));
-        result.provenance().host().versions().forEach((n, v) -> values.put("version of " + n, v));
-        values.put("processor", result.provenance().host().cpu());
-        values.put("Java", result.provenance().host().jvm());
+        Map<String, String> values = provenance(result);
         result.findings().metrics().forEach((n, v) -> values.put("metric " + n, v.toString()));
         result.findings().leftOut().forEach((n, v) -> values.put("left out: " + n, v.toString()));
+        return values;
+    }
+
+    /** What a result was made from and on, by name; not when. */
+    public static Map<String, String> provenance(Result result) {
+        Map<String, String> values = new TreeMap<>();
+        Provenance.Inputs inputs = result.provenance().inputs();
+        Host host = result.provenance().host();
+        inputs.settings().forEach((n, v) -> values.put("settings " + n, v));
+        inputs.data().forEach((n, v) -> values.put("data " + n, v));
+        inputs.model().forEach((n, v) -> values.put("model " + n, v));
+        host.versions().forEach((n, v) -> values.put("version of " + n, v));
+        values.put("processor", host.cpu());
+        values.put("Java", host.jvm());
         return values;
     }
 

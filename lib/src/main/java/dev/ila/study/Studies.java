@@ -83,18 +83,14 @@ public final class Studies {
                 .filter(run -> only.isEmpty() || only.contains(run.name()))
                 .forEach(
                         run -> {
-                            boolean whole =
-                                    state(run) != Runs.State.FINISHED
-                                            || Milestones.missing(path(run), run.milestones())
+                            Runs.State state = Runs.state(path(run), run.settings());
+                            boolean ranks =
+                                    state == Runs.State.FINISHED
+                                            && !Milestones.missing(path(run), run.milestones())
                                                     .isEmpty();
-                            states.put(run, whole ? state(run) : Runs.State.BEGUN);
+                            states.put(run, ranks ? Runs.State.BEGUN : state);
                         });
         return states;
-    }
-
-    /** How far a run itself is, whatever its milestones. */
-    private Runs.State state(Study.Run run) {
-        return Runs.state(path(run), run.settings());
     }
 
     /**
@@ -121,7 +117,7 @@ public final class Studies {
                 fresh ? RunDirectory.create(path(run)) : RunDirectory.open(path(run))) {
             if (fresh) {
                 Search.start(run.settings(), kept, observer, run.milestones());
-            } else if (state(run) == Runs.State.BEGUN) {
+            } else if (Runs.state(path(run), run.settings()) == Runs.State.BEGUN) {
                 Search.resume(kept, OptionalInt.empty(), observer, run.milestones());
             }
             new Milestones(run.milestones(), kept, run.settings()).rank(observer);

@@ -101,12 +101,11 @@ public final class Charts {
      * Each ranking with each.
      *
      * @param rankings of the same layers by name, two or more
-     * @param measure at most 1
-     * @param least the value from which on cells have a colour
+     * @param measure at most 1; from 0 on cells have a colour
      */
     public static HeatMapChart likeness(
-            String title, Map<String, Ranking> rankings, Measure measure, double least) {
-        return Matrices.likeness(title, rankings, measure, least);
+            String title, Map<String, Ranking> rankings, Measure measure) {
+        return Matrices.likeness(title, rankings, measure);
     }
 
     /**

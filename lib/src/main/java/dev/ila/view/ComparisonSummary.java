@@ -66,12 +66,12 @@ public final class ComparisonSummary {
     Map<String, IChart> pictures() {
         Map<String, Ranking> rankings = comparison.rankings();
         Map<String, IChart> pictures = new LinkedHashMap<>();
-        pictures.put("curve", Charts.curves(comparison.curves()));
+        pictures.put("curve", Charts.curves(tables.curves()));
         for (Measure measure : comparison.measures()) {
             String name = measure.name().replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("-$", "");
             pictures.put(
                     name.toLowerCase(Locale.ROOT),
-                    Charts.likeness(tables.title(measure), rankings, measure, 0));
+                    Charts.likeness(tables.title(measure), rankings, measure));
         }
         pictures.put("spread", Charts.spread(List.copyOf(rankings.values())));
         return pictures;

@@ -21,12 +21,16 @@ import tech.tablesaw.api.Table;
 public final class ComparisonTables {
     private final Comparison comparison;
     private final List<Contrast> contrasts;
+    private final Map<String, List<Contrast>> byProjection;
+    private final List<OverlapCurve> curves;
     private final List<LayerSpread> layers;
 
     /** Computes what more than one table needs. */
     public ComparisonTables(Comparison comparison) {
         this.comparison = comparison;
         this.contrasts = comparison.table();
+        this.byProjection = comparison.byProjection();
+        this.curves = comparison.curves();
         this.layers =
                 LayerSpread.of(
                         List.copyOf(comparison.rankings().values()),
@@ -39,7 +43,7 @@ public final class ComparisonTables {
         all.put("runs", runs());
         all.put("contrasts", contrasts());
         all.put("pairs", pairs());
-        all.put("projections", parts("projection", comparison.byProjection()));
+        all.put("projections", parts("projection", byProjection));
         all.put("blocks", parts("block", comparison.byDepth()));
         all.put("curve", curve());
         all.put("layers", layers("Layers", layers));
@@ -67,6 +71,10 @@ public final class ComparisonTables {
                 IntColumn.create(
                         "tied layers", runs.stream().mapToInt(r -> r.ranking().tied()).toArray()));
         return table;
+    }
+
+    List<OverlapCurve> curves() {
+        return curves;
     }
 
     List<Contrast> contrastList() {
@@ -139,7 +147,7 @@ public final class ComparisonTables {
 
     /** Agreement within each kind of projection, in few columns. */
     public Table projections() {
-        return parts("projection", comparison.byProjection())
+        return parts("projection", byProjection)
                 .retainColumns(
                         "projection",
                         "differs",
@@ -153,7 +161,7 @@ public final class ComparisonTables {
     public Table curve() {
         List<String> differs = new ArrayList<>();
         List<OverlapCurve.Point> points = new ArrayList<>();
-        for (OverlapCurve curve : comparison.curves()) {
+        for (OverlapCurve curve : curves) {
             curve.points().forEach(p -> differs.add(curve.differs()));
             points.addAll(curve.points());
         }

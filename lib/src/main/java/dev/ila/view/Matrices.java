@@ -80,12 +80,11 @@ final class Matrices {
                         "Jaccard of the top %.0f %% (unrelated sets: %.2f)",
                         100.0 * count / any.size(),
                         Chance.jaccard(any.size(), count).mean());
-        return likeness(title, rankings, Measure.jaccard(count, share), 0);
+        return likeness(title, rankings, Measure.jaccard(count, share));
     }
 
-    /** Each ranking with each by a measure that lies between {@code least} and 1. */
-    static HeatMapChart likeness(
-            String title, Map<String, Ranking> rankings, Measure measure, double least) {
+    /** Each ranking with each by a measure; from 0 to 1 cells have a colour. */
+    static HeatMapChart likeness(String title, Map<String, Ranking> rankings, Measure measure) {
         Require.atLeast(2, rankings.size(), "number of rankings");
         List<String> names = new ArrayList<>(rankings.keySet());
         List<String> upwards = new ArrayList<>(names);
@@ -110,7 +109,7 @@ final class Matrices {
         chart.getStyler().setXAxisTickMarkSpacingHint(NARROW / 2);
         chart.getStyler().setYAxisTickMarkSpacingHint(NARROW / 2);
         HeatMapStyler styler = chart.getStyler();
-        styler.setRangeColors(Palette.LIGHT).setMin(least).setMax(1);
+        styler.setRangeColors(Palette.LIGHT).setMin(0).setMax(1);
         styler.setGradientColorColumnWeight(16).setGradientColorColumnHeight(170);
         int size = many ? 11 : 14;
         styler.setShowValue(true).setValueFont(Theme.font(Font.BOLD, size));

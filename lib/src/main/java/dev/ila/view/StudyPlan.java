@@ -20,9 +20,9 @@ public final class StudyPlan {
     private StudyPlan() {}
 
     /**
-     * Each run with its steps, tokens, memory and time. Time is measured on a few micro-batches of
-     * each model, data set and settings that has a run to make; the rest of a run that was begun
-     * counts as whole. A milestone costs a stage 2 of its own.
+     * Each run with its steps, tokens and time. Time is measured on a few micro-batches of each
+     * model, data set and settings that has a run to make; the rest of a run that was begun counts
+     * as whole. A milestone costs a stage 2 of its own.
      */
     public static String text(Map<Study.Run, Runs.State> states) {
         Map<Map<String, String>, Double> seconds = new HashMap<>();

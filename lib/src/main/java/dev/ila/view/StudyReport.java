@@ -4,13 +4,13 @@ import dev.ila.rank.Comparison;
 import dev.ila.rank.Contrast;
 import dev.ila.rank.Measure;
 import dev.ila.run.AtomicFiles;
+import dev.ila.search.Differences;
 import dev.ila.search.Result;
 import dev.ila.study.Studies;
 import dev.ila.study.Study;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,30 +116,10 @@ public final class StudyReport {
     }
 
     private static Map<String, String> values(Result result) {
-        Map<String, String> values = new LinkedHashMap<>();
-        result.provenance()
-                .inputs()
-                .settings()
-                .forEach(
-                        (name, value) -> {
-                            // Files are told by their hashes: paths are one machine's own.
-                            if (!name.equals("seed")
-                                    && !name.equals("model")
-                                    && !name.equals("data.files")) {
-                                values.put("settings " + name, value);
-                            }
-                        });
-        result.provenance()
-                .inputs()
-                .data()
-                .forEach((file, hash) -> values.put("data " + Path.of(file).getFileName(), hash));
-        result.provenance().inputs().model().forEach((n, h) -> values.put("model " + n, h));
-        values.put("processor", result.provenance().host().cpu());
-        values.put("Java", result.provenance().host().jvm());
-        result.provenance()
-                .host()
-                .versions()
-                .forEach((name, version) -> values.put("version of " + name, version));
+        Map<String, String> values = Differences.provenance(result);
+        // The runs' table has the seed; files are told by their hashes, paths are one machine's
+        // own.
+        values.keySet().removeAll(Set.of("settings seed", "settings model", "settings data.files"));
         return values;
     }
 

@@ -147,7 +147,7 @@ class ChartsTest {
         for (int i = 0; i < 15; i++) {
             many.put("alpaca-gpt4-" + i, Ranking.of(Layers.of(4), Layers.noise(28, i)));
         }
-        HeatMapChart chart = Charts.likeness("Spearman", many, Measure.spearman(), 0);
+        HeatMapChart chart = Charts.likeness("Spearman", many, Measure.spearman());
         assertPicture(chart, 130 + 8 * 14 + 44 * 15, 110 + 8 * 14 + 44 * 15, 60);
     }
 
