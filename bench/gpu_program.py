@@ -72,6 +72,8 @@ class Program:
                 self.sizes.append((RANK * inputs[l], outputs[l] * RANK))
                 values.append(torch.randn(RANK * inputs[l], device=device) * 0.02)
                 values.append(torch.randn(outputs[l] * RANK, device=device) * 0.02)
+        types = [self.code, 6, 6, self.compute, self.code, 6]
+        self.space = [self.module.weight_make(tag, torch.tensor([t, 1, 1])) for t in types]
         self.delta = torch.cat(values)
         self.s = torch.full([7 * L], 4.0, device=device)
         self.adam = {w: [torch.zeros_like(x) for _ in range(2)] for w, x in ((1, self.delta), (2, self.s))}
@@ -97,7 +99,7 @@ class Program:
         nll = self.module.step(
             ids, keep, labels, torch.tensor(dims + starts + self.beside),
             torch.tensor([EPSILON, 1 / len(keep)], dtype=torch.float64), self.weights, self.rope(ids.size(1)),
-            self.delta, torch.full([7 * L], RANK), torch.full([7 * L], ALPHA / RANK, dtype=torch.float64), gamma, grad,
+            self.space, self.delta, torch.full([7 * L], RANK), torch.full([7 * L], ALPHA / RANK, dtype=torch.float64), gamma, grad,
         )  # fmt: skip
         return nll, grad
 

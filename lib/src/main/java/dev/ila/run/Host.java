@@ -129,6 +129,11 @@ public record Host(
                 .orElse(false);
     }
 
+    /** Whether the processor is AMD's, as Linux reports it; elsewhere no. */
+    public static boolean processorIsAmd() {
+        return processorSays("vendor_id").filter("AuthenticAMD"::equals).isPresent();
+    }
+
     private static String processor() {
         return processorSays("model name")
                 .or(() -> Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER")))

@@ -1,18 +1,21 @@
 package dev.ila.torch;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.ila.data.Batch;
 import dev.ila.run.Require;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
  *
- * <p>Nothing in it changes over its life but scratch columns beside the weights. A step waits for
- * that of another thread, as of a notebook's cell that was stopped.
+ * <p>Nothing in it changes over its life but scratch: columns beside the weights, and the room in
+ * which a step keeps what its way back needs, which grows to that of the largest step. A step waits
+ * for that of another thread, as of a notebook's cell that was stopped.
  */
 public final class Network implements AutoCloseable {
     /** What a step computes besides the loss. */
@@ -46,6 +49,7 @@ public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final Weights weights;
     private final RotaryTables rope;
+    private final List<NDArray> space;
     private final int queries;
 
     /**
@@ -75,6 +79,12 @@ public final class Network implements AutoCloseable {
         this.manager = program.manager();
         this.rope = new RotaryTables(f, program, compute);
         this.weights = new Weights(dimensions, program, compute);
+        int kept = compute.precision().code();
+        int f32 = Precision.F32.code();
+        this.space =
+                IntStream.of(kept, f32, f32, compute.products().code(), kept, f32)
+                        .mapToObj(type -> program.zeros(type, 1, 1))
+                        .toList();
     }
 
     /** Its sizes. */
@@ -234,7 +244,7 @@ public final class Network implements AutoCloseable {
         LongStream beside = weights.beside().asLongStream();
         a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
-        a.add(weights.arrays()).add(rope.upTo(length)).add(change.values().array());
+        a.add(weights.arrays()).add(rope.upTo(length)).add(space).add(change.values().array());
         long[] ranks = new long[dimensions.layers()];
         double[] scales = new double[dimensions.layers()];
         if (change instanceof Change.Factors factors) {

@@ -56,6 +56,17 @@ final class Program implements AutoCloseable {
         return model.getBlock().forward(none, list, true).singletonOrThrow();
     }
 
+    /** Zeros of one of PyTorch's types, [rows, columns], that live as long as the program. */
+    NDArray zeros(int type, int rows, int columns) {
+        try (NDManager step = manager().newSubManager()) {
+            NDArray meta = longs(step, type, rows, columns);
+            Arguments a = new Arguments().add(step.create(0f)).add(meta);
+            NDArray x = call(step, "weight_make", a);
+            x.attach(manager());
+            return x;
+        }
+    }
+
     @Override
     public void close() {
         model.close();

@@ -184,13 +184,7 @@ public final class Weights {
     }
 
     private void zeros(int type, int rows, int columns) {
-        try (NDManager step = program.manager().newSubManager()) {
-            NDArray meta = Program.longs(step, type, rows, columns);
-            Program.Arguments a = new Program.Arguments().add(step.create(0f)).add(meta);
-            NDArray x = program.call(step, "weight_make", a);
-            x.attach(program.manager());
-            arrays.add(x);
-        }
+        arrays.add(program.zeros(type, rows, columns));
     }
 
     private void write(NDArray to, int row, Stored type, int columns, ByteBuffer bytes) {

@@ -23,6 +23,8 @@
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
 #      A matrix may be NF4 instead (see `unpack`); it then gets its P columns when it is unpacked.
 #   rope: cos and sin, each [≥T, D/2]                                                    compute
+#   space: room that steps share (see `part`): what blocks keep, its thin part, logits, logits in the compute
+#         type; with recomputation twice: the first two again, for one block at once
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
 #   ranks [7·blocks] (kind 0), scales [7·blocks] α/r                                     CPU
 #   gamma [7·blocks]                                                                     f32
@@ -137,17 +139,16 @@ class M(Module):
   def room(self: __torch__.M, like: Tensor, N: int, K: int, a: Tensor) -> Tensor:
     return torch.empty([N, K + a.size(0)], dtype=like.dtype, device=like.device)
 
-  # [h | γ·u]·[W | s·B]ᵀ with u = A·h, for hu whose h is there; also u. a [P,K] is the stacked A, g [P] the
-  # γ of each of its rows, in f32 since bf16 has too few digits for a mask that moves by 1e-4.
-  def product(self: __torch__.M, hu: Tensor, w: Tensor, a: Tensor, g: Tensor) -> Tuple[Tensor, Tensor]:
+  # Of hu = [h | γ·u], the input of [W | s·B]ᵀ whose h is there, the right part; returns u = A·h. a [P,K] is the
+  # stacked A, g [P] the γ of each of its rows, in f32 since bf16 has too few digits for a mask that moves by 1e-4.
+  def narrow(self: __torch__.M, hu: Tensor, a: Tensor, g: Tensor) -> Tensor:
     P, K = a.size(0), a.size(1)
-    h = hu[:, :K]
-    u = torch.linear(h, a)
+    u = torch.linear(hu[:, :K], a)
     if P > 0:
       torch.mul(u, g, out=hu[:, K:])
-    return (torch.linear(hu, w), u)
+    return u
 
-  # Its gradient by h, from d, that by [h | γ·u], in its first columns
+  # The gradient by h, from d, that by [h | γ·u], in its first columns
   def product_back(self: __torch__.M, d: Tensor, a: Tensor, g: Tensor) -> Tensor:
     P, K = a.size(0), a.size(1)
     dh = d[:, :K]
@@ -179,18 +180,37 @@ class M(Module):
     torch.set_grad_enabled(False)
     return (unchecked_cast(Tensor, by[0]), unchecked_cast(Tensor, by[1]), unchecked_cast(Tensor, by[2]))
 
+  # The first n numbers of a piece of `space`, which is made longer if need be. It stays from step to step: what is
+  # as large as this goes back to the system when it is freed, and comes as cleared pages again.
+  def part(self: __torch__.M, space: Tensor, n: int) -> Tensor:
+    if space.numel() < n:
+      space.set_(torch.empty([0], dtype=space.dtype, device=space.device))
+      space.set_(torch.empty([n], dtype=space.dtype, device=space.device))
+    return space.view([-1])[:n]
+
   # Room for what `count` blocks keep, in one piece, so that between what comes and goes no holes are left:
-  # [count, numbers] in the type of the weights, unless that is the computing type and nothing is converted, and
-  # [count, numbers] in f32 for what is thin. If not `all`, for x alone.
-  def stores(self: __torch__.M, count: int, all: bool, x: Tensor, dims: Tensor, w: List[Tensor]) -> List[Tensor]:
+  # [count, numbers] in the type of the weights and [count, numbers] in f32 for what is thin. If not `all`, for x alone.
+  def stores(self: __torch__.M, count: int, all: bool, x: Tensor, dims: Tensor, w: List[Tensor], space: List[Tensor]) -> List[Tensor]:
     N, H, O, F = x.size(0), x.size(1), int(dims[0]) * int(dims[2]), w[len(w) - 2].size(0) // 2
     P = 0
     for i in range(int(dims[3])):
       P = max(P, self.beside(i, 0, dims) + self.beside(i, 1, dims) + self.beside(i, 2, dims) + self.beside(i, 3, dims))
     wide = N * (2 * H + 2 * O + 2 * int(dims[1]) * int(dims[2]) + 2 * F) if all else N * H
-    wide = 0 if x.dtype == w[0].dtype else wide
     thin = N * (2 + P) if all else 0
-    return [torch.empty([count, wide], dtype=w[0].dtype, device=x.device), torch.empty([count, thin], dtype=6, device=x.device)]
+    return [self.part(space[0], count * wide).view([count, wide]), self.part(space[1], count * thin).view([count, thin])]
+
+  # Places for x q k v o y gate|up of a block: in its row of `stores` if `there`, else new ones of the type of x
+  def places(self: __torch__.M, row: Tensor, there: bool, x: Tensor, B: int, T: int, F: int, dims: Tensor) -> List[Tensor]:
+    nh, nk, D, H = int(dims[0]), int(dims[1]), int(dims[2]), x.size(1)
+    out: List[Tensor] = []
+    at = 0
+    for size in [[B * T, H], [B, nh, T, D], [B, nk, T, D], [B, nk, T, D], [B * T, nh * D], [B * T, H], [B * T, 2 * F]]:
+      n = 1
+      for s in size:
+        n = n * s
+      out.append(row[at:at+n].view(size) if there else torch.empty(size, dtype=x.dtype, device=x.device))
+      at += n
+    return out
 
   # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, 1/rms twice, four u.
   #      w, a, g as `ready` makes them. What leaves the block has gone through the type in which it is kept.
@@ -198,19 +218,22 @@ class M(Module):
 
   def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
-    N, H, F = x.size(0), x.size(1), w[4].size(0) // 2
+    N, H, F, O = x.size(0), x.size(1), w[4].size(0) // 2, nh * D
+    # What is kept is computed where it will stand, if nothing is to be converted.
+    S = self.places(room[0], True, x, B, T, F, dims) if keep else [room[0][:x.numel()].view([N, H])]
+    there = keep and x.dtype == room[0].dtype
+    at = S[:] if there else self.places(room[0], False, x, B, T, F, dims)
+    _, q, k, v, _, y, gu = at
     r1 = self.inverse_rms(x, eps)
     hu = self.room(x, N, H, a[0])
     self.norm(x, w[0], r1, hu[:, :H])
-    qkv, u1 = self.product(hu, w[2], a[0], g[0])
-    qkv = qkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    q = torch.empty([B, nh, T, D], dtype=x.dtype, device=x.device)
-    k = torch.empty([B, nk, T, D], dtype=x.dtype, device=x.device)
+    u1 = self.narrow(hu, a[0], g[0])
+    qkv = torch.linear(hu, w[2]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
     self.rotate(qkv[:, :nh], rope[0], rope[1], 1.0, q)
     self.rotate(qkv[:, nh:nh+nk], rope[0], rope[1], 1.0, k)
-    v = qkv[:, nh+nk:].contiguous()
-    ou = self.room(x, N, nh * D, a[1])
-    o = ou[:, :nh*D]
+    v.copy_(qkv[:, nh+nk:])
+    ou = self.room(x, N, O, a[1])
+    o = ou[:, :O]
     # So many queries at once that their probabilities are few, and keys that come later are left out.
     c = causal.size(0)
     if c == 0:
@@ -220,25 +243,25 @@ class M(Module):
       p = self.probabilities(self.queries(q, t, e, nk), k[:, :, :e], e - t, causal)
       heads = torch.matmul(p, v[:, :, :e]).view([B, nh, e - t, D])
       o.view([B, T, nh, D])[:, t:e].copy_(heads.transpose(1, 2))
-    by_o, u2 = self.product(ou, w[3], a[1], g[1])
-    y = by_o.add_(x)
+    u2 = self.narrow(ou, a[1], g[1])
+    torch.add(torch.linear(ou, w[3]), x, out=y)
     r2 = self.inverse_rms(y, eps)
     hu = self.room(x, N, H, a[2])
     self.norm(y, w[1], r2, hu[:, :H])
-    gu, u3 = self.product(hu, w[4], a[2], g[2])
+    u3 = self.narrow(hu, a[2], g[2])
+    torch.mm(hu, w[4].t(), out=gu)
     mu = self.room(x, N, F, a[3])
     torch.silu(gu[:, :F], out=mu[:, :F]).mul_(gu[:, F:])
-    by_down, u4 = self.product(mu, w[5], a[3], g[3])
-    z = by_down.add_(y).to(room[0].dtype).to(x.dtype)
-    S: List[Tensor] = []
-    at = 0
-    for t in [x, q, k, v, o, y, gu] if keep else [x]:
-      S.append(t if x.dtype == room[0].dtype else room[0][at:at+t.numel()].view(t.size()).copy_(t))
-      at += t.numel()
-    at = 0
+    u4 = self.narrow(mu, a[3], g[3])
+    z = torch.linear(mu, w[5]).add_(y).to(room[0].dtype).to(x.dtype)
+    at[0], at[4] = x, o
+    for j in range(len(S)):
+      if j == 0 or j == 4 or not there:
+        S[j].copy_(at[j])
+    n = 0
     for t in [r1, r2, u1, u2, u3, u4] if keep else []:
-      S.append(room[1][at:at+t.numel()].view(t.size()).copy_(t))
-      at += t.numel()
+      S.append(room[1][n:n+t.numel()].view(t.size()).copy_(t))
+      n += t.numel()
     return (z, S)
 
   # dz [N,H] → dx. If `learns`, adds the gradients of block i to grad, each as soon as it can be, so that little
@@ -305,12 +328,13 @@ class M(Module):
   #      so that logits never stand for all of them, in one place; a head of another type is converted slice by
   #      slice of the vocabulary
 
-  def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int) -> Tuple[Tensor, Tensor]:
+  def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int, space: List[Tensor]) -> Tuple[Tensor, Tensor]:
     n, V = h.size(0), head.size(0)
     rows = V if head.dtype == h.dtype else slice
     dh = torch.zeros_like(h) if want > 0 else h
     nll = torch.empty([n], dtype=6, device=h.device)
-    room = torch.empty([min(chunk, n), V], dtype=6, device=h.device)
+    room = self.part(space[2], min(chunk, n) * V).view([-1, V])
+    half = room if h.dtype == room.dtype else self.part(space[3], min(chunk, n) * V).view([-1, V])
     for c in range((n + chunk - 1) // chunk):
       i = c * chunk
       hc = h[i:i+chunk]
@@ -318,10 +342,9 @@ class M(Module):
       x = room[:hc.size(0)]
       for s in range((V + rows - 1) // rows):
         part = head[s*rows:(s+1)*rows].to(h.dtype)
-        if h.dtype == x.dtype:
-          torch.mm(hc, part.t(), out=x[:, s*rows:(s+1)*rows])
-        else:
-          x[:, s*rows:(s+1)*rows] = torch.mm(hc, part.t())
+        torch.mm(hc, part.t(), out=half[:hc.size(0), s*rows:(s+1)*rows])
+      if h.dtype != x.dtype:
+        x.copy_(half[:hc.size(0)])
       x.sub_(torch.amax(x, [-1], True))
       said = torch.gather(x, 1, y)
       total = torch.sum(x.exp_(), [-1], True)
@@ -329,9 +352,11 @@ class M(Module):
       if want > 0:
         x.mul_(torch.reciprocal(total).mul_(weight))
         torch.scatter_add_(x, 1, y, torch.full_like(said, -weight))
+        if h.dtype != x.dtype:
+          x = half[:hc.size(0)].copy_(x)
         for s in range((V + rows - 1) // rows):
           part = head[s*rows:(s+1)*rows].to(h.dtype)
-          dh[i:i+chunk].addmm_(x[:, s*rows:(s+1)*rows].to(h.dtype), part)
+          dh[i:i+chunk].addmm_(x[:, s*rows:(s+1)*rows], part)
     return (nll, dh)
 
   # ---- Δθ of one block, made ready: weights, stacked A, γ by row, for each of the four products
@@ -463,10 +488,10 @@ class M(Module):
 
   # ---- forward to the rows in keep, after the final norm
 
-  def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
+  def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     B, T, eps = ids.size(0), ids.size(1), float(real[0])
     x, rope, causal = self.begin(ids, dims, w, rope)
-    wide, thin = self.stores(1, False, x, dims, w)
+    wide, thin = self.stores(1, False, x, dims, w, space)
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
@@ -478,22 +503,22 @@ class M(Module):
     return int(dims[12+i]) < int(dims[13+i])
 
   # Logits [n,V] in f32
-  def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
+  def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
-    h = self.hidden(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma)
+    h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
     return torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)).to(6)
 
   # ---- one training step: loss of each supervised token [n] in nats; gradients are added to grad
 
-  def step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
+  def step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     want, recompute, change = int(dims[5]), int(dims[7]), [delta, ranks, scales, gamma, grad]
     eps, weight = float(real[0]), float(real[1])
     head = w[0] if int(dims[4]) == 1 else w[2]
     if want == 0:
-      h = self.hidden(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma)
-      nll, dh = self.head(h, head, labels, int(dims[8]), int(dims[10]), weight, 0)
+      h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
+      nll, dh = self.head(h, head, labels, int(dims[8]), int(dims[10]), weight, 0, space)
       return nll
     x, rope, causal = self.begin(ids, dims, w, rope)
     ct = x.dtype
@@ -501,7 +526,7 @@ class M(Module):
     first = 0
     while first < L - 1 and not self.changes(first, dims):
       first += 1
-    wide, thin = self.stores(L - first, recompute == 0, x, dims, w)
+    wide, thin = self.stores(L - first, recompute == 0, x, dims, w, space)
     saved: List[List[Tensor]] = []
     for i in range(L):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
@@ -510,10 +535,10 @@ class M(Module):
       saved.append(S if i >= first else [])
     xk = x.index_select(0, keep)
     r, norm = self.inverse_rms(xk, eps), w[1].to(ct)
-    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, int(dims[8]), int(dims[10]), weight, want)
+    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, int(dims[8]), int(dims[10]), weight, want, space)
     dxk = self.norm_back(torch.zeros_like(xk), dh, xk, norm, r)
     dx = torch.zeros_like(x).index_copy_(0, keep, dxk)
-    again = self.stores(recompute, True, x, dims, w)
+    again = self.stores(recompute, True, x, dims, w, space[4:])
     for ii in range(L - first):
       i = L - 1 - ii
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
@@ -532,7 +557,7 @@ class M(Module):
     b = x[..., h:]
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
-  def reference_step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
+  def reference_step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:
     torch.set_grad_enabled(True)
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
