@@ -1,7 +1,7 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
 //DESCRIPTION Runs a study: models, data sets, seeds and settings, and reports whether rankings agree.
 //JAVA 17+
-//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g -Dslf4j.internal.verbosity=WARN -Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider
 //DEPS ../lib/ila.java
 
 import dev.ila.cli.Errors;
@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             "  ila-study studies/embedded.json --plan",
             "  ila-study studies/embedded.json --package embedded.zip",
             "  ila-study embedded.zip --verify --only polite-1 --out runs/again",
+            "  ila-study studies/embedded.json --out /shared/embedded --spark spark://HOST:7077",
         })
 class IlaStudy implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
@@ -63,7 +64,7 @@ class IlaStudy implements Callable<Integer> {
 
     private String run(StudyScreen screen) {
         Studies studies = options.studies();
-        studies.run(screen);
+        options.run(studies, screen);
         if (options.part()) {
             return "";
         }

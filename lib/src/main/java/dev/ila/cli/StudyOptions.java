@@ -1,13 +1,16 @@
 package dev.ila.cli;
 
 import dev.ila.run.Require;
+import dev.ila.study.Cluster;
 import dev.ila.study.Studies;
 import dev.ila.study.Study;
 import dev.ila.study.StudyPackage;
 import dev.ila.view.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,6 +59,20 @@ public final class StudyOptions {
             description = "Make the package's runs, or those of --only, again; say what differs.")
     private boolean verify;
 
+    @Option(
+            names = "--spark",
+            paramLabel = "MASTER",
+            description =
+                    "Make the runs on a Spark cluster, as spark://HOST:7077; paths must be absolute"
+                            + " and the same on every machine.")
+    private Optional<String> spark = Optional.empty();
+
+    @Option(
+            names = "--spark-conf",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Spark's, as spark.executor.memory=4g.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
     /** The name of the file, without its ending. */
     public String title() {
         return file.getFileName().toString().replaceFirst("\\.(json|zip)$", "");
@@ -93,6 +110,15 @@ public final class StudyOptions {
 
     private Path directory() {
         return out.orElse(Path.of("runs", verify ? title() + "-again" : title()));
+    }
+
+    /** Makes what is left to do, here or on a cluster. */
+    public void run(Studies studies, StudyScreen screen) {
+        if (spark.isPresent()) {
+            Cluster.find().run(studies, spark.get(), settings, screen.all());
+        } else {
+            studies.run(screen);
+        }
     }
 
     /** Packs the finished study, if that was asked for; says so. */

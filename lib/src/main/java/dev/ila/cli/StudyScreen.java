@@ -27,11 +27,16 @@ public final class StudyScreen implements Studies.Observer, AutoCloseable {
 
     @Override
     public Search.Observer run(int number, int of, Study.Run run) {
+        SearchScreen screen = all();
+        screen.note(String.format(Locale.ROOT, "run %d of %d: %s", number, of, run.name()));
+        return screen;
+    }
+
+    /** For what happens to runs elsewhere, a line each. */
+    SearchScreen all() {
         screens.forEach(SearchScreen::close);
         screens.clear();
-        Progress progress = Progress.of(out, terminal);
-        progress.note(String.format(Locale.ROOT, "run %d of %d: %s", number, of, run.name()));
-        SearchScreen screen = new SearchScreen(progress, ctrlC);
+        SearchScreen screen = new SearchScreen(Progress.of(out, terminal), ctrlC);
         screens.add(screen);
         return screen;
     }

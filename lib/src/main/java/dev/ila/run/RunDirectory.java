@@ -20,6 +20,16 @@ import java.util.stream.Stream;
  * charts/}.
  */
 public final class RunDirectory implements AutoCloseable {
+    /** Somebody else makes the run. */
+    public static final class InUse extends IllegalArgumentException {
+        private InUse(Path path) {
+            super(
+                    "run directory must be unused by another process, but is: %s; wait for its run"
+                                    .formatted(path)
+                            + " to end or name another directory with --out");
+        }
+    }
+
     private static final String LOCK = ".lock";
 
     private final Path path;
@@ -34,7 +44,8 @@ public final class RunDirectory implements AutoCloseable {
     /**
      * Takes a directory for a new run; missing parents are made.
      *
-     * @throws IllegalArgumentException if it holds something, cannot be written or is in use
+     * @throws IllegalArgumentException if it holds something or cannot be written
+     * @throws InUse if somebody else has it
      */
     public static RunDirectory create(Path path) {
         boolean made = !Files.exists(path);
@@ -74,7 +85,8 @@ public final class RunDirectory implements AutoCloseable {
     /**
      * Takes the directory of a run that was begun, to go on with it.
      *
-     * @throws IllegalArgumentException if no run was begun there, it cannot be written or is in use
+     * @throws IllegalArgumentException if no run was begun there or it cannot be written
+     * @throws InUse if somebody else has it
      */
     public static RunDirectory open(Path path) {
         if (!Files.isRegularFile(path.resolve("run.json"))) {
@@ -100,10 +112,7 @@ public final class RunDirectory implements AutoCloseable {
         RunDirectory run = new RunDirectory(path, channel);
         if (!run.tryLock()) {
             run.close();
-            throw new IllegalArgumentException(
-                    "run directory must be unused by another process, but is: %s; wait for its run"
-                                    .formatted(path)
-                            + " to end or name another directory with --out");
+            throw new InUse(path);
         }
         return run;
     }

@@ -44,12 +44,20 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
                     .create();
 
     void write(Path file) {
-        AtomicFiles.write(file, GSON.toJson(this) + "\n");
+        AtomicFiles.write(file, text() + "\n");
+    }
+
+    String text() {
+        return GSON.toJson(this);
+    }
+
+    static RunFile parse(String text) {
+        return GSON.fromJson(text, RunFile.class);
     }
 
     static RunFile read(Path file) {
         try {
-            return GSON.fromJson(Files.readString(file), RunFile.class);
+            return parse(Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
         } catch (RuntimeException e) {

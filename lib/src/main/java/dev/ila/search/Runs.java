@@ -121,6 +121,16 @@ public final class Runs {
         return RunFile.changed(settings, values);
     }
 
+    /** The settings as text, for {@link #settings}. */
+    public static String text(SearchSettings settings) {
+        return new RunFile(settings, Map.of(), Map.of()).text();
+    }
+
+    /** Settings from their {@link #text}. */
+    public static SearchSettings settings(String text) {
+        return RunFile.parse(text).settings();
+    }
+
     /** By names that tell runs apart: of equal names their places in the list follow. */
     public static List<RankedRun> read(List<String> texts, List<String> notes) {
         List<RankedRun> runs = new ArrayList<>();

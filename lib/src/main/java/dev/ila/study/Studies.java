@@ -11,6 +11,8 @@ import dev.ila.search.Milestones;
 import dev.ila.search.Result;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,10 +86,7 @@ public final class Studies {
                 .forEach(
                         run -> {
                             Runs.State state = Runs.state(path(run), run.settings());
-                            boolean ranks =
-                                    state == Runs.State.FINISHED
-                                            && !Milestones.missing(path(run), run.milestones())
-                                                    .isEmpty();
+                            boolean ranks = state == Runs.State.FINISHED && !finished(run);
                             states.put(run, ranks ? Runs.State.BEGUN : state);
                         });
         return states;
@@ -106,22 +105,38 @@ public final class Studies {
             number++;
             if (entry.getValue() != Runs.State.FINISHED) {
                 Study.Run run = entry.getKey();
-                make(run, entry.getValue(), observer.run(number, states.size(), run));
+                Search.Observer of = observer.run(number, states.size(), run);
+                make(path(run), run.settings(), run.milestones(), of);
             }
         }
     }
 
-    private void make(Study.Run run, Runs.State state, Search.Observer observer) {
-        boolean fresh = state == Runs.State.NEW;
-        try (RunDirectory kept =
-                fresh ? RunDirectory.create(path(run)) : RunDirectory.open(path(run))) {
+    /**
+     * Makes one run, or what is left of it.
+     *
+     * @param path its directory
+     * @throws RunDirectory.InUse if somebody else is making it
+     */
+    public static void make(
+            Path path,
+            SearchSettings settings,
+            List<Milestone> milestones,
+            Search.Observer observer) {
+        boolean fresh = Runs.state(path, settings) == Runs.State.NEW;
+        try (RunDirectory kept = fresh ? RunDirectory.create(path) : RunDirectory.open(path)) {
             if (fresh) {
-                Search.start(run.settings(), kept, observer, run.milestones());
-            } else if (Runs.state(path(run), run.settings()) == Runs.State.BEGUN) {
-                Search.resume(kept, OptionalInt.empty(), observer, run.milestones());
+                Search.start(settings, kept, observer, milestones);
+            } else if (Runs.state(path, settings) == Runs.State.BEGUN) {
+                Search.resume(kept, OptionalInt.empty(), observer, milestones);
             }
-            new Milestones(run.milestones(), kept, run.settings()).rank(observer);
+            new Milestones(milestones, kept, settings).rank(observer);
         }
+    }
+
+    /** Whether a run has its result and all its milestones, by its files alone. */
+    public boolean finished(Study.Run run) {
+        return Files.exists(path(run).resolve("result.json"))
+                && Milestones.missing(path(run), run.milestones()).isEmpty();
     }
 
     /** What each finished run found. */

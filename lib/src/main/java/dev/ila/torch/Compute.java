@@ -25,6 +25,9 @@ import java.util.OptionalInt;
  */
 public record Compute(
         String device, Precision precision, int threads, boolean recompute, Precision products) {
+    /** System property: the GPU that is meant by {@code cuda} without a number. */
+    public static final String GPU = "ila.gpu";
+
     /** Checks the values; whether the device exists, {@link Network} finds out. */
     public Compute {
         Require.that(
@@ -79,12 +82,17 @@ public record Compute(
         return flavor.startsWith("cu");
     }
 
-    /** Number of the GPU that computes, if one does. */
+    /**
+     * Number of the GPU that computes, if one does. {@code cuda} alone is the first, or the one
+     * that the system property {@value #GPU} gives this process.
+     */
     public OptionalInt gpu() {
         if (device.equals("cpu")) {
             return OptionalInt.empty();
         }
-        return OptionalInt.of(device.equals("cuda") ? 0 : Integer.parseInt(device.substring(5)));
+        boolean any = device.equals("cuda");
+        return OptionalInt.of(
+                any ? Integer.getInteger(GPU, 0) : Integer.parseInt(device.substring(5)));
     }
 
     /** The device, once PyTorch runs; fails if there is none of that name. */

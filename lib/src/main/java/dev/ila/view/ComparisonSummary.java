@@ -68,9 +68,8 @@ public final class ComparisonSummary {
         Map<String, IChart> pictures = new LinkedHashMap<>();
         pictures.put("curve", Charts.curves(tables.curves()));
         for (Measure measure : comparison.measures()) {
-            String name = measure.name().replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("-$", "");
             pictures.put(
-                    name.toLowerCase(Locale.ROOT),
+                    ComparisonTables.file(measure),
                     Charts.likeness(tables.title(measure), rankings, measure));
         }
         pictures.put("spread", Charts.spread(List.copyOf(rankings.values())));

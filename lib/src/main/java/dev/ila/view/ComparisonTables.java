@@ -7,9 +7,11 @@ import dev.ila.rank.Measure;
 import dev.ila.rank.OverlapCurve;
 import dev.ila.rank.RankedRun;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import tech.tablesaw.api.DoubleColumn;
@@ -47,7 +49,37 @@ public final class ComparisonTables {
         all.put("blocks", parts("block", comparison.byDepth()));
         all.put("curve", curve());
         all.put("layers", layers("Layers", layers));
+        for (int m = 0; m < comparison.measures().size(); m++) {
+            all.put("matrix-" + file(comparison.measures().get(m)), matrix(m));
+        }
         return all;
+    }
+
+    /** A measure's name as that of a file. */
+    static String file(Measure measure) {
+        String words = measure.name().replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("-$", "");
+        return words.toLowerCase(Locale.ROOT);
+    }
+
+    /** One measure of each run, a row, with each other, a column; 1 with itself. */
+    private Table matrix(int measure) {
+        List<RankedRun> runs = comparison.runs();
+        Table table =
+                Table.create(
+                        comparison.measures().get(measure).name(),
+                        StringColumn.create("run", runs.stream().map(RankedRun::name)));
+        for (RankedRun run : runs) {
+            double[] column = new double[runs.size()];
+            Arrays.fill(column, 1);
+            for (Comparison.Likeness pair : comparison.pairs()) {
+                if (pair.a().equals(run) || pair.b().equals(run)) {
+                    RankedRun other = pair.a().equals(run) ? pair.b() : pair.a();
+                    column[runs.indexOf(other)] = pair.values().get(measure);
+                }
+            }
+            table.addColumns(DoubleColumn.create(run.name(), column));
+        }
+        return table;
     }
 
     /** A row for each run: name, seed, factors, layers with tied scores. */

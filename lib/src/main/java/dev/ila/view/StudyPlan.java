@@ -20,9 +20,9 @@ public final class StudyPlan {
     private StudyPlan() {}
 
     /**
-     * Each run with its steps, tokens and time. Time is measured on a few micro-batches of each
-     * model, data set and settings that has a run to make; the rest of a run that was begun counts
-     * as whole. A milestone costs a stage 2 of its own.
+     * Each run with its steps, tokens, memory at its highest by count, and time. Time is measured
+     * on a few micro-batches of each model, data set and settings that has a run to make; the rest
+     * of a run that was begun counts as whole. A milestone costs a stage 2 of its own.
      */
     public static String text(Map<Study.Run, Runs.State> states) {
         Map<Map<String, String>, Double> seconds = new HashMap<>();
@@ -62,6 +62,8 @@ public final class StudyPlan {
                                 all.stream()
                                         .mapToLong(p -> Math.round(p.tokensOfAStep()))
                                         .toArray()),
+                        DoubleColumn.create(
+                                "GB", all.stream().mapToDouble(p -> p.memory().total() / 1e9)),
                         DoubleColumn.create("minutes", minutes.stream().mapToDouble(m -> m)));
         long finished = states.values().stream().filter(Runs.State.FINISHED::equals).count();
         return "%s%n%d of %d runs are finished; the others take at most about %s on this machine.%n"

@@ -38,6 +38,13 @@ class OverlapScriptTest {
                 List.of("runs", "contrasts", "pairs", "projections", "blocks", "curve", "layers")) {
             assertTrue(Files.readAllLines(out.resolve(name + ".csv")).size() > 4, name);
         }
+        List<String> square = Files.readAllLines(out.resolve("matrix-jaccard-at-75.csv"));
+        assertEquals("run,alpaca#0,alpaca#1,lima#2,lima#3", square.get(0));
+        String[] row = square.get(1).split(",");
+        String[] column = square.get(2).split(",");
+        assertEquals("alpaca#0", row[0]);
+        assertEquals("1.0", row[1]);
+        assertEquals(row[2], column[1]);
         JsonObject json =
                 JsonParser.parseString(Files.readString(out.resolve("overlap.json")))
                         .getAsJsonObject();

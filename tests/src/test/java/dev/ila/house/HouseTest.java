@@ -16,24 +16,28 @@ import org.junit.jupiter.api.Test;
 
 /** JBang and Maven build the same library, and the catalog names scripts that are there. */
 class HouseTest {
-    private static final String LIST = "lib/ila.java";
     private static final String NATIVES = "ai.djl.pytorch:pytorch-native-cpu:";
 
     @Test
     void jbangsListIsMavens() throws Exception {
-        String text = Tree.text(LIST);
+        same("lib/ila.java", "lib/");
+        same("lib/ila-spark.java", "lib/spark/");
+    }
+
+    private static void same(String file, String module) throws Exception {
+        String text = Tree.text(file);
         int begin = text.indexOf("// begin\n") + "// begin\n".length();
         int end = text.indexOf("// end\n");
-        String wanted = String.join("\n", list()) + "\n";
+        String wanted = String.join("\n", list(module)) + "\n";
         if (Boolean.getBoolean("ila.update")) {
             Files.writeString(
-                    Tree.ROOT.resolve(LIST),
+                    Tree.ROOT.resolve(file),
                     text.substring(0, begin) + wanted + text.substring(end));
         } else {
             assertEquals(
                     wanted,
                     text.substring(begin, end),
-                    LIST + " must list lib/; its first lines say which command writes it");
+                    file + " must list " + module + "; ila.java says which command writes it");
         }
     }
 
@@ -93,20 +97,25 @@ class HouseTest {
         }
     }
 
-    private static List<String> list() throws Exception {
+    private static List<String> list(String module) throws Exception {
         List<String> lines = new ArrayList<>();
-        for (String file : Tree.files("lib/src/main/java", ".java")) {
+        for (String file : Tree.files(module + "src/main/java", ".java")) {
             lines.add("//SOURCES " + file.substring("lib/".length()));
         }
-        for (String file : Tree.files("lib/src/main/resources", "")) {
+        String resources = module + "src/main/resources/";
+        for (String file : Tree.files(resources, "")) {
             String path = file.substring("lib/".length());
-            lines.add("//FILES " + path.substring("src/main/resources/".length()) + "=" + path);
+            lines.add("//FILES " + file.substring(resources.length()) + "=" + path);
         }
-        for (String dependency : Pom.dependencies()) {
+        for (String dependency : Pom.dependencies(module + "pom.xml")) {
             boolean natives = dependency.startsWith(NATIVES);
-            lines.add(
-                    "//DEPS "
-                            + (natives ? "${env.ILA_NATIVE_JAR:" + dependency + "}" : dependency));
+            if (!dependency.startsWith("dev.ila:")) {
+                lines.add(
+                        "//DEPS "
+                                + (natives
+                                        ? "${env.ILA_NATIVE_JAR:" + dependency + "}"
+                                        : dependency));
+            }
         }
         return lines;
     }

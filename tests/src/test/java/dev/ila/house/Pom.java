@@ -29,11 +29,25 @@ final class Pom {
         return properties;
     }
 
-    /** Returns the library's dependencies as group:artifact:version[:classifier]. */
-    static List<String> dependencies() throws Exception {
-        Map<String, String> properties = properties();
+    /**
+     * Returns a pom's dependencies as group:artifact:version[:classifier], after the lists of
+     * versions that it imports, with @pom at their end.
+     */
+    static List<String> dependencies(String pom) throws Exception {
         List<String> found = new ArrayList<>();
-        for (Element d : children(child(root("lib/pom.xml"), "dependencies"))) {
+        Element managed = child(root(pom), "dependencyManagement");
+        if (managed != null) {
+            dependencies(managed).forEach(d -> found.add(d + "@pom"));
+        }
+        found.addAll(dependencies(root(pom)));
+        return found;
+    }
+
+    private static List<String> dependencies(Element parent) throws Exception {
+        Map<String, String> properties = properties();
+        properties.put("project.version", "");
+        List<String> found = new ArrayList<>();
+        for (Element d : children(child(parent, "dependencies"))) {
             found.add(
                     Stream.of("groupId", "artifactId", "version", "classifier")
                             .map(name -> child(d, name))
