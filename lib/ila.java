@@ -165,6 +165,7 @@
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java
 //SOURCES src/main/java/dev/ila/view/SmallPng.java
+//SOURCES src/main/java/dev/ila/view/StudyPictures.java
 //SOURCES src/main/java/dev/ila/view/StudyPlan.java
 //SOURCES src/main/java/dev/ila/view/StudyReport.java
 //SOURCES src/main/java/dev/ila/view/Tables.java

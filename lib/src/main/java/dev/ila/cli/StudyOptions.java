@@ -129,6 +129,7 @@ public final class StudyOptions {
 
     /** Makes a package's runs again and says what differs. */
     public String verify(Studies.Observer observer) {
+        Require.that(spark.isEmpty(), "given", "--spark with --verify", "left out");
         StringBuilder text = new StringBuilder();
         StudyPackage.verify(file, only, directory(), observer)
                 .forEach(

@@ -177,10 +177,10 @@ public final class Studies {
      * Rankings at a milestone beside the ends: the contrast {@code milestone, same seed} is with a
      * run's own end, {@code milestone} with those of other seeds.
      *
-     * @return by data set and milestone; empty if the study has none
+     * @return by data set, then by milestone; empty if the study has none
      */
-    public Map<String, List<Contrast>> milestones(Comparison.Settings settings) {
-        Map<String, List<Contrast>> all = new LinkedHashMap<>();
+    public Map<String, Map<String, List<Contrast>>> milestones(Comparison.Settings settings) {
+        Map<String, Map<String, List<Contrast>>> all = new LinkedHashMap<>();
         study.milestones()
                 .forEach(
                         (set, milestones) -> {
@@ -188,23 +188,34 @@ public final class Studies {
                                     results().keySet().stream()
                                             .filter(r -> r.factors().get("data").equals(set))
                                             .toList();
+                            Map<String, List<Contrast>> contrasts = new LinkedHashMap<>();
                             for (Milestone m : milestones) {
-                                List<RankedRun> runs = new ArrayList<>(ends(own));
-                                own.forEach(
-                                        run ->
-                                                runs.add(
-                                                        ranked(
-                                                                run,
-                                                                m.name(),
-                                                                Milestones.scores(path(run), m))));
-                                Comparison comparison = Comparison.of(runs, settings);
-                                all.put(
-                                        set + " at " + m.name(),
-                                        comparison.table().stream()
-                                                .filter(c -> c.differs().startsWith("milestone"))
-                                                .toList());
+                                contrasts.put(m.name(), contrasts(own, m, settings));
                             }
+                            all.put(set, contrasts);
                         });
         return all;
+    }
+
+    private List<Contrast> contrasts(
+            List<Study.Run> own, Milestone milestone, Comparison.Settings settings) {
+        List<RankedRun> runs = new ArrayList<>(ends(own));
+        for (Study.Run run : own) {
+            runs.add(ranked(run, milestone.name(), Milestones.scores(path(run), milestone)));
+        }
+        return Comparison.of(runs, settings).table().stream()
+                .filter(c -> c.differs().startsWith("milestone"))
+                .toList();
+    }
+
+    /** Rankings of the finished runs at their ends, by what tells runs apart besides the seed. */
+    public Map<String, List<Ranking>> rankings() {
+        Map<String, List<Ranking>> rankings = new LinkedHashMap<>();
+        for (Study.Run run : results().keySet()) {
+            String name = run.name().substring(0, run.name().lastIndexOf('-'));
+            rankings.computeIfAbsent(name, n -> new ArrayList<>())
+                    .add(Ranking.fromCsv(path(run).resolve("scores.csv")));
+        }
+        return rankings;
     }
 }

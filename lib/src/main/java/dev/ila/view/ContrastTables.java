@@ -67,21 +67,27 @@ final class ContrastTables {
     /**
      * Rankings at milestones beside those at the end.
      *
-     * @param milestones of a study
+     * @param milestones of a study, by data set and milestone
      * @param ends contrasts of the ends, which have the seed's
      * @param measures names of those to show
      */
     static Table milestones(
-            Map<String, List<Contrast>> milestones, List<Contrast> ends, Set<String> measures) {
+            Map<String, Map<String, List<Contrast>>> milestones,
+            List<Contrast> ends,
+            Set<String> measures) {
         List<String> names = new ArrayList<>();
         List<Contrast> all = new ArrayList<>();
         milestones.forEach(
-                (name, every) -> {
-                    List<Contrast> some =
-                            every.stream().filter(c -> measures.contains(c.measure())).toList();
-                    some.forEach(c -> names.add(name));
-                    all.addAll(some);
-                });
+                (set, own) ->
+                        own.forEach(
+                                (milestone, every) ->
+                                        every.stream()
+                                                .filter(c -> measures.contains(c.measure()))
+                                                .forEach(
+                                                        c -> {
+                                                            names.add(set + " at " + milestone);
+                                                            all.add(c);
+                                                        })));
         return screen("Milestones beside the end [95 %]", all, ends)
                 .insertColumn(0, StringColumn.create("milestone", names.stream()));
     }

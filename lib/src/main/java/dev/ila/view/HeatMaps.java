@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
@@ -23,6 +24,23 @@ final class HeatMaps {
     private static final int LEAST_WIDTH = 560;
 
     private HeatMaps() {}
+
+    /** Share of the rankings in which a layer is among the most important, 0 to 1. */
+    static HeatMapChart important(List<Ranking> rankings, String title, double share) {
+        Ranking any = rankings.get(0);
+        int count = any.count(share);
+        List<Set<LinearLayer>> tops = rankings.stream().map(r -> r.top(count)).toList();
+        HeatMapChart chart =
+                draw(
+                        any,
+                        title,
+                        s -> {
+                            long in = tops.stream().filter(t -> t.contains(s.layer())).count();
+                            return (double) in / tops.size();
+                        });
+        chart.getStyler().setMin(0).setMax(1);
+        return chart;
+    }
 
     static HeatMapChart draw(Ranking ranking, String title, ToDoubleFunction<LayerScore> value) {
         List<LinearLayer> layers = ranking.byIndex().stream().map(LayerScore::layer).toList();

@@ -140,7 +140,7 @@ public final class StudyReport {
         Table runs = runs(results);
         keep(runs, directory.resolve("runs.csv"));
         List<Table> tables = new ArrayList<>(summary.screens());
-        Map<String, List<Contrast>> milestones = studies.milestones(settings);
+        Map<String, Map<String, List<Contrast>>> milestones = studies.milestones(settings);
         if (!milestones.isEmpty()) {
             List<Contrast> ends = summary.contrasts();
             Set<String> all = ends.stream().map(Contrast::measure).collect(Collectors.toSet());
@@ -161,6 +161,18 @@ public final class StudyReport {
                 .forEach(v -> page.append("<li>").append(Tables.escaped(v)).append("</li>\n"));
         page.append("</ul>\n");
         tables.forEach(t -> page.append(Tables.html(t)));
+        double share = settings.cuts().get(0);
+        studies.rankings()
+                .forEach(
+                        (name, of) ->
+                                picture(page, name, StudyPictures.important(name, of, share)));
+        List<Contrast> all = summary.contrasts();
+        milestones.forEach(
+                (set, own) ->
+                        picture(
+                                page,
+                                "milestones of " + set,
+                                StudyPictures.milestones(set, own, all, all.get(0).measure())));
         summary.pictures().forEach((name, chart) -> picture(page, name, chart));
         page.append("<h2>Provenance</h2>\n").append(Tables.html(provenance(results)));
         page.append("</body></html>\n");

@@ -91,7 +91,8 @@ class StudiesTest {
         assertFalse(page.contains("http"), "the page must need nothing else");
         assertFalse(
                 page.contains(folder.toString()), "the page must not name this machine's paths");
-        assertEquals(6, page.split("<img ").length - 1);
+        // Two data sets, milestones of one, and six of the comparison.
+        assertEquals(9, page.split("<img ").length - 1);
         try (Stream<Path> left = Files.list(folder.resolve("whole/runs/polite-1/milestones"))) {
             assertEquals(
                     List.of("share-50.csv", "share-50.json", "steps-3.csv", "steps-3.json"),
@@ -100,10 +101,9 @@ class StudiesTest {
         String ranked =
                 Files.readString(folder.resolve("whole/runs/polite-1/milestones/steps-3.json"));
         assertTrue(ranked.contains("\"step\": 4"), "one step of warm-up, then three: " + ranked);
-        Map<String, List<Contrast>> milestones = whole.milestones(SETTINGS);
-        assertEquals(
-                List.of("polite at 3 steps", "polite at 50 %"), List.copyOf(milestones.keySet()));
-        List<Contrast> half = milestones.get("polite at 50 %");
+        Map<String, List<Contrast>> milestones = whole.milestones(SETTINGS).get("polite");
+        assertEquals(List.of("3 steps", "50 %"), List.copyOf(milestones.keySet()));
+        List<Contrast> half = milestones.get("50 %");
         assertEquals(
                 List.of("milestone", "milestone, same seed"),
                 half.stream().map(Contrast::differs).distinct().toList());

@@ -5,11 +5,13 @@ import dev.ila.run.RunDirectory;
 import dev.ila.search.Milestone;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
 import dev.ila.study.Studies;
 import dev.ila.study.Study;
 import dev.ila.torch.Compute;
 import java.io.Serializable;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -59,10 +61,13 @@ record RunTask(String name, String directory, String settings, List<String> mile
         if (gpu != null) {
             System.setProperty(Compute.GPU, gpu.addresses()[0]);
         }
-        Demo.extract();
+        SearchSettings asked = Runs.settings(settings);
+        if (!Files.exists(Path.of(asked.model()))) {
+            Demo.extract();
+        }
         String host = InetAddress.getLocalHost().getHostName();
         try {
-            made(task);
+            made(asked, task);
             return new Ended(name, host, "");
         } catch (CancellationException | InterruptedException e) {
             throw e;
@@ -71,12 +76,12 @@ record RunTask(String name, String directory, String settings, List<String> mile
         }
     }
 
-    private void made(TaskContext task) throws InterruptedException {
+    private void made(SearchSettings asked, TaskContext task) throws InterruptedException {
         List<Milestone> ranked = milestones.stream().map(Milestone::new).toList();
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                Studies.make(Path.of(directory), Runs.settings(settings), ranked, stop(task));
+                Studies.make(Path.of(directory), asked, ranked, stop(task));
                 return;
             } catch (RunDirectory.InUse e) {
                 if (System.nanoTime() > until) {
