@@ -79,12 +79,7 @@ public final class Network implements AutoCloseable {
         this.manager = program.manager();
         this.rope = new RotaryTables(f, program, compute);
         this.weights = new Weights(dimensions, program, compute);
-        int kept = compute.precision().code();
-        int f32 = Precision.F32.code();
-        this.space =
-                IntStream.of(kept, f32, f32, compute.products().code(), kept, f32)
-                        .mapToObj(type -> program.zeros(type, 1, 1))
-                        .toList();
+        this.space = program.space(compute);
     }
 
     /** Its sizes. */
@@ -295,11 +290,7 @@ public final class Network implements AutoCloseable {
 
     /** Tensors that are alive, of all kinds. */
     int liveArrays() {
-        NDManager root = manager;
-        while (root.getParentManager() != null && root.getParentManager() != root) {
-            root = root.getParentManager();
-        }
-        return root.getManagedArrays().size();
+        return program.liveArrays();
     }
 
     @Override

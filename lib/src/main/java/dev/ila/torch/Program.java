@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -65,6 +66,24 @@ final class Program implements AutoCloseable {
             x.attach(manager());
             return x;
         }
+    }
+
+    /** The room that steps share, empty, as {@code program.py} says. */
+    List<NDArray> space(Compute compute) {
+        int kept = compute.precision().code();
+        int f32 = Precision.F32.code();
+        return IntStream.of(kept, f32, f32, compute.products().code(), kept, f32)
+                .mapToObj(type -> zeros(type, 1, 1))
+                .toList();
+    }
+
+    /** Tensors that are alive, of all kinds. */
+    int liveArrays() {
+        NDManager root = manager();
+        while (root.getParentManager() != null && root.getParentManager() != root) {
+            root = root.getParentManager();
+        }
+        return root.getManagedArrays().size();
     }
 
     @Override
