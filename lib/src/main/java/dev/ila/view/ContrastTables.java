@@ -42,9 +42,13 @@ final class ContrastTables {
     }
 
     static double ceiling(Contrast of, List<Contrast> all) {
+        return ceiling(of.measure(), all);
+    }
+
+    static double ceiling(String measure, List<Contrast> all) {
         return all.stream()
                 .filter(c -> c.differs().equals(Contrast.SEED))
-                .filter(c -> c.measure().equals(of.measure()))
+                .filter(c -> c.measure().equals(measure))
                 .mapToDouble(Contrast::mean)
                 .findFirst()
                 .orElse(Double.NaN);

@@ -3,13 +3,12 @@ package dev.ila.view;
 import dev.ila.rank.Contrast;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
@@ -68,44 +67,57 @@ public final class StudyPictures {
                         .build();
         Theme.plot(chart.getStyler());
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
-        Map<String, Contrast> same = new LinkedHashMap<>();
-        Map<String, Contrast> other = new LinkedHashMap<>();
-        milestones.forEach(
-                (milestone, all) ->
-                        all.stream()
-                                .filter(c -> c.measure().equals(measure))
-                                .forEach(
-                                        c -> {
-                                            boolean own = c.differs().endsWith(Contrast.SAME_SEED);
-                                            (own ? same : other).put(milestone, c);
-                                        }));
-        Map<String, Contrast> any = same.isEmpty() ? other : same;
-        line(chart, "the same run", same, Contrast::mean, Palette.LINES[0], Theme.THICK);
-        line(chart, "other seeds", other, Contrast::mean, Palette.LINES[1], Theme.THICK);
-        double ceiling = ContrastTables.ceiling(any.values().iterator().next(), ends);
-        if (!Double.isNaN(ceiling)) {
-            line(chart, "ends of two seeds", any, c -> ceiling, Palette.LINES[4], Theme.DASHED);
-        }
-        ToDoubleFunction<Contrast> unrelated = c -> c.uniform().mean();
-        line(chart, "unrelated layers", any, unrelated, Palette.LINES[3], Theme.DASHED);
+        // Else each series would have a place of its own beside a label.
+        chart.getStyler().setOverlapped(true);
+        List<String> names = new ArrayList<>(milestones.keySet());
+        names.add("end");
+        double ceiling = ContrastTables.ceiling(measure, ends);
+        List<Contrast> own = ofMeasure(milestones, measure, true);
+        List<Contrast> others = ofMeasure(milestones, measure, false);
+        measured(chart, "the same run", names, own, 1.0, Palette.LINES[0]);
+        // At the end other seeds are those of the dashed line, but of this set alone: left open.
+        measured(chart, "other seeds", names, others, null, Palette.LINES[1]);
+        Contrast any = own.isEmpty() ? others.get(0) : own.get(0);
+        reference(chart, "ends of two seeds, all sets", names, ceiling, Palette.LINES[4]);
+        reference(chart, "unrelated layers", names, any.uniform().mean(), Palette.LINES[3]);
         return chart;
     }
 
-    private static void line(
+    private static List<Contrast> ofMeasure(
+            Map<String, List<Contrast>> milestones, String measure, boolean sameSeed) {
+        return milestones.values().stream()
+                .flatMap(List::stream)
+                .filter(c -> c.measure().equals(measure))
+                .filter(c -> c.differs().endsWith(Contrast.SAME_SEED) == sameSeed)
+                .toList();
+    }
+
+    /** A line over the milestones and the end; none if nothing was compared so. */
+    private static void measured(
             CategoryChart chart,
             String name,
-            Map<String, Contrast> values,
-            ToDoubleFunction<Contrast> value,
-            Color color,
-            BasicStroke stroke) {
+            List<String> names,
+            List<Contrast> values,
+            Double end,
+            Color color) {
         if (values.isEmpty()) {
             return;
         }
-        List<Double> y = values.values().stream().map(value::applyAsDouble).toList();
-        CategorySeries series = chart.addSeries(name, List.copyOf(values.keySet()), y);
-        series.setLineColor(color).setLineStyle(stroke);
-        boolean measured = stroke.equals(Theme.THICK);
-        series.setMarker(measured ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        List<Double> y = new ArrayList<>(values.stream().map(Contrast::mean).toList());
+        y.add(end);
+        CategorySeries series = chart.addSeries(name, names, y);
+        series.setLineColor(color).setLineStyle(Theme.THICK);
+        series.setMarker(SeriesMarkers.CIRCLE);
         series.setMarkerColor(color);
+    }
+
+    private static void reference(
+            CategoryChart chart, String name, List<String> names, double value, Color color) {
+        if (!Double.isNaN(value)) {
+            List<Double> y = Collections.nCopies(names.size(), value);
+            CategorySeries series = chart.addSeries(name, names, y);
+            series.setLineColor(color).setLineStyle(Theme.DASHED);
+            series.setMarker(SeriesMarkers.NONE);
+        }
     }
 }
