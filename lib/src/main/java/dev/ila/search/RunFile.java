@@ -11,6 +11,7 @@ import dev.ila.run.AtomicFiles;
 import dev.ila.run.Failure;
 import dev.ila.run.Provenance;
 import dev.ila.run.Require;
+import dev.ila.torch.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -142,7 +143,12 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
             // A constant that does not exist is read as none.
             values.keySet()
                     .forEach(n -> Require.that(kept.containsKey(n), values.get(n), n, "known"));
-            return changed;
+            Compute c = changed.compute();
+            // The type of products follows from where and in what is computed, unless it is said.
+            return values.containsKey("compute.products")
+                    ? changed
+                    : changed.with(
+                            new Compute(c.device(), c.precision(), c.threads(), c.recompute()));
         } catch (RuntimeException e) {
             Throwable cause = e;
             while (cause.getCause() != null) {

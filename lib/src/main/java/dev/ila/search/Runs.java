@@ -22,7 +22,16 @@ public final class Runs {
 
     /** Settings that do not change what is learned. */
     private static final List<String> NOT_A_FACTOR =
-            List.of("model", "data.files", "data.microBatch", "seed", "compute.threads");
+            List.of(
+                    "model",
+                    "data.files",
+                    "data.microBatch",
+                    "seed",
+                    "compute.threads",
+                    "compute.products");
+
+    /** Settings that follow the machine and round differently, no more. */
+    private static final List<String> ROUNDING = List.of("compute.threads", "compute.products");
 
     private static final Pattern NAMED = Pattern.compile("([^=/\\\\]+?)(?:#(-?\\d+))?=(.+)");
 
@@ -94,7 +103,7 @@ public final class Runs {
         List<String> differ = new ArrayList<>();
         wanted.forEach(
                 (name, value) -> {
-                    if (!name.equals("compute.threads") && !value.equals(made.get(name))) {
+                    if (!ROUNDING.contains(name) && !value.equals(made.get(name))) {
                         differ.add("%s %s, not %s".formatted(name, made.get(name), value));
                     }
                 });

@@ -33,6 +33,6 @@ public interface Cluster {
                                 new IllegalArgumentException(
                                         "--spark must find Spark on the class path, but does not:"
                                                 + " start the script by ./jbang, or by jbang with"
-                                                + " --deps lib/ila-spark.java before its name"));
+                                                + " --sources lib/ila-spark.java before its name"));
     }
 }

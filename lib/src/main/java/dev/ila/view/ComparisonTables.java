@@ -77,7 +77,11 @@ public final class ComparisonTables {
                     column[runs.indexOf(other)] = pair.values().get(measure);
                 }
             }
-            table.addColumns(DoubleColumn.create(run.name(), column));
+            // Tablesaw wants names that differ by more than their case.
+            boolean taken =
+                    table.columnNames().stream().anyMatch(n -> n.equalsIgnoreCase(run.name()));
+            String name = taken ? run.name() + " (" + runs.indexOf(run) + ")" : run.name();
+            table.addColumns(DoubleColumn.create(name, column));
         }
         return table;
     }

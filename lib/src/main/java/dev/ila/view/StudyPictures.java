@@ -72,24 +72,38 @@ public final class StudyPictures {
         List<String> names = new ArrayList<>(milestones.keySet());
         names.add("end");
         double ceiling = ContrastTables.ceiling(measure, ends);
-        List<Contrast> own = ofMeasure(milestones, measure, true);
-        List<Contrast> others = ofMeasure(milestones, measure, false);
+        String differs = "milestone";
+        List<Double> own = means(milestones, measure, differs + Contrast.SAME_SEED);
+        List<Double> others = means(milestones, measure, differs);
         measured(chart, "the same run", names, own, 1.0, Palette.LINES[0]);
         // At the end other seeds are those of the dashed line, but of this set alone: left open.
-        measured(chart, "other seeds", names, others, null, Palette.LINES[1]);
-        Contrast any = own.isEmpty() ? others.get(0) : own.get(0);
+        measured(chart, "other seeds", names, others, Double.NaN, Palette.LINES[1]);
+        double unrelated =
+                milestones.values().stream()
+                        .flatMap(List::stream)
+                        .filter(c -> c.measure().equals(measure))
+                        .mapToDouble(c -> c.uniform().mean())
+                        .findFirst()
+                        .orElse(Double.NaN);
         reference(chart, "ends of two seeds, all sets", names, ceiling, Palette.LINES[4]);
-        reference(chart, "unrelated layers", names, any.uniform().mean(), Palette.LINES[3]);
+        reference(chart, "unrelated layers", names, unrelated, Palette.LINES[3]);
         return chart;
     }
 
-    private static List<Contrast> ofMeasure(
-            Map<String, List<Contrast>> milestones, String measure, boolean sameSeed) {
-        return milestones.values().stream()
-                .flatMap(List::stream)
-                .filter(c -> c.measure().equals(measure))
-                .filter(c -> c.differs().endsWith(Contrast.SAME_SEED) == sameSeed)
-                .toList();
+    /** Means by milestone of the pairs that differ in nothing else; NaN where there are none. */
+    private static List<Double> means(
+            Map<String, List<Contrast>> milestones, String measure, String differs) {
+        List<Double> means = new ArrayList<>();
+        for (List<Contrast> all : milestones.values()) {
+            means.add(
+                    all.stream()
+                            .filter(c -> c.measure().equals(measure))
+                            .filter(c -> c.differs().equals(differs))
+                            .map(Contrast::mean)
+                            .findFirst()
+                            .orElse(Double.NaN));
+        }
+        return means;
     }
 
     /** A line over the milestones and the end; none if nothing was compared so. */
@@ -97,13 +111,13 @@ public final class StudyPictures {
             CategoryChart chart,
             String name,
             List<String> names,
-            List<Contrast> values,
-            Double end,
+            List<Double> values,
+            double end,
             Color color) {
-        if (values.isEmpty()) {
+        if (values.stream().allMatch(v -> v.isNaN())) {
             return;
         }
-        List<Double> y = new ArrayList<>(values.stream().map(Contrast::mean).toList());
+        List<Double> y = new ArrayList<>(values);
         y.add(end);
         CategorySeries series = chart.addSeries(name, names, y);
         series.setLineColor(color).setLineStyle(Theme.THICK);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.search.SearchSettings;
+import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
 import dev.ila.train.Schedule;
 import java.nio.file.Files;
@@ -51,7 +52,10 @@ class StudyTest {
         assertEquals(60, s.data().limit());
         assertEquals(10, s.stage1().schedule().steps());
         assertEquals(Schedule.Shape.COSINE, s.stage1().schedule().shape());
-        assertEquals(Precision.BF16, s.compute().precision());
+        Compute c = s.compute();
+        assertEquals(Precision.BF16, c.precision());
+        // Products in the type that is the faster here, as of a search with --precision bf16.
+        assertEquals(new Compute(c.device(), c.precision(), c.threads(), c.recompute()), c);
         assertEquals(new SearchSettings.Delta.Lora(8, 16, List.of("q_proj")), s.delta());
         assertEquals(List.of(), last.milestones());
         assertEquals(2, runs.get(0).milestones().size());

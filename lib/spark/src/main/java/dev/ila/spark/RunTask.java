@@ -11,6 +11,7 @@ import dev.ila.study.Study;
 import dev.ila.torch.Compute;
 import java.io.Serializable;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ import org.apache.spark.resource.ResourceInformation;
 record RunTask(String name, String directory, String settings, List<String> milestones)
         implements Serializable {
     /** So long a run waits for an executor that is thought lost and has not yet ended. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
@@ -61,30 +62,42 @@ record RunTask(String name, String directory, String settings, List<String> mile
         if (gpu != null) {
             System.setProperty(Compute.GPU, gpu.addresses()[0]);
         }
-        SearchSettings asked = Runs.settings(settings);
-        if (!Files.exists(Path.of(asked.model()))) {
-            Demo.extract();
-        }
-        String host = InetAddress.getLocalHost().getHostName();
+        String host = host();
         try {
+            SearchSettings asked = Runs.settings(settings);
+            if (!Files.exists(Path.of(asked.model()))) {
+                Demo.extract();
+            }
             made(asked, task);
             return new Ended(name, host, "");
         } catch (CancellationException | InterruptedException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             return new Ended(name, host, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "a host without a name";
         }
     }
 
     private void made(SearchSettings asked, TaskContext task) throws InterruptedException {
         List<Milestone> ranked = milestones.stream().map(Milestone::new).toList();
         long until = System.nanoTime() + PATIENCE.toNanos();
+        Path begun = Path.of(directory, "run.json");
         while (true) {
+            boolean there = Files.exists(begun);
             try {
                 Studies.make(Path.of(directory), asked, ranked, stop(task));
                 return;
-            } catch (RunDirectory.InUse e) {
-                if (System.nanoTime() > until) {
+            } catch (IllegalArgumentException e) {
+                // In use; or its first executor wrote the first file just before it was lost.
+                boolean again = e instanceof RunDirectory.InUse || !there && Files.exists(begun);
+                if (!again || System.nanoTime() > until) {
                     throw e;
                 }
                 Thread.sleep(BETWEEN.toMillis());

@@ -30,6 +30,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class SparkCluster implements Cluster {
     private static final int SECONDS_BETWEEN_LOOKS = 1;
+    private static final int SECONDS_TO_BE_SEEN = 120;
 
     /** Jars that Spark has on its executors, by their place in a Maven repository. */
     private static final Pattern BROUGHT =
@@ -57,13 +58,22 @@ public final class SparkCluster implements Cluster {
             spark.setLocalProperty("spark.job.interruptOnCancel", "true");
             JavaFutureAction<List<RunTask.Ended>> job =
                     spark.parallelize(tasks, tasks.size()).map(RunTask::make).collectAsync();
-            requireFinished(watch(job, studies, left, observer));
+            List<RunTask.Ended> ended = watch(job, studies, left, observer);
+            requireFinished(ended);
+            awaitSeen(studies, left);
         }
     }
 
     /** Paths that only this process's folder gives a meaning have none on an executor. */
     private static void requireAbsolute(SearchSettings settings) {
-        Stream.concat(Stream.of(settings.model()), settings.data().files().stream())
+        Stream<String> change = Stream.empty();
+        if (settings.delta() instanceof SearchSettings.Delta.Adapter adapter) {
+            change = Stream.of(adapter.directory());
+        } else if (settings.delta() instanceof SearchSettings.Delta.Aligned aligned) {
+            change = Stream.of(aligned.directory());
+        }
+        Stream<String> own = Stream.concat(Stream.of(settings.model()), change);
+        Stream.concat(own, settings.data().files().stream())
                 .filter(path -> Files.exists(Path.of(path)))
                 .forEach(
                         path ->
@@ -155,6 +165,24 @@ public final class SparkCluster implements Cluster {
                 throw new CancellationException("interrupted");
             } catch (ExecutionException e) {
                 throw new IllegalStateException("Spark: " + e.getCause().getMessage(), e);
+            }
+        }
+    }
+
+    /** A network file system may show a file some time after it was written elsewhere. */
+    private static void awaitSeen(Studies studies, List<Study.Run> runs) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_BE_SEEN);
+        while (!runs.stream().allMatch(studies::finished)) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException(
+                        "results must be seen in %s, but are not: is it the same on all machines?"
+                                .formatted(studies.directory()));
+            }
+            try {
+                TimeUnit.SECONDS.sleep(SECONDS_BETWEEN_LOOKS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("interrupted");
             }
         }
     }
