@@ -207,15 +207,4 @@ public final class Studies {
                 .filter(c -> c.differs().startsWith("milestone"))
                 .toList();
     }
-
-    /** Rankings of the finished runs at their ends, by what tells runs apart besides the seed. */
-    public Map<String, List<Ranking>> rankings() {
-        Map<String, List<Ranking>> rankings = new LinkedHashMap<>();
-        for (Study.Run run : results().keySet()) {
-            String name = run.name().substring(0, run.name().lastIndexOf('-'));
-            rankings.computeIfAbsent(name, n -> new ArrayList<>())
-                    .add(Ranking.fromCsv(path(run).resolve("scores.csv")));
-        }
-        return rankings;
-    }
 }

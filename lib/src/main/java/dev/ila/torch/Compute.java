@@ -52,10 +52,10 @@ public record Compute(
     /** A CPU's bf16 products are the faster ones by AMX, and by AVX-512 where that is AMD's. */
     private static Precision products(String device, Precision precision) {
         boolean fast =
-                Host.processorHas("amx_bf16")
+                !device.equalsIgnoreCase("cpu")
+                        || Host.processorHas("amx_bf16")
                         || Host.processorHas("avx512_bf16") && Host.processorIsAmd();
-        boolean cpu = device.equalsIgnoreCase("cpu");
-        return cpu && !fast ? Precision.F32 : unpacked(precision);
+        return fast ? unpacked(precision) : Precision.F32;
     }
 
     private static Precision unpacked(Precision precision) {

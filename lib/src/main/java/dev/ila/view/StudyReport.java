@@ -3,6 +3,7 @@ package dev.ila.view;
 import dev.ila.rank.Comparison;
 import dev.ila.rank.Contrast;
 import dev.ila.rank.Measure;
+import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.search.Differences;
 import dev.ila.search.Result;
@@ -11,6 +12,7 @@ import dev.ila.study.Study;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,7 +136,8 @@ public final class StudyReport {
     public static String write(
             Studies studies, Comparison.Settings settings, String title, String command) {
         Map<Study.Run, Result> results = studies.results();
-        ComparisonSummary summary = new ComparisonSummary(studies.comparison(settings), List.of());
+        Comparison comparison = studies.comparison(settings);
+        ComparisonSummary summary = new ComparisonSummary(comparison, List.of());
         Path directory = studies.directory();
         summary.write(directory.resolve("overlap"));
         Table runs = runs(results);
@@ -162,7 +165,7 @@ public final class StudyReport {
         page.append("</ul>\n");
         tables.forEach(t -> page.append(Tables.html(t)));
         double share = settings.cuts().get(0);
-        studies.rankings()
+        byCell(comparison)
                 .forEach(
                         (name, of) ->
                                 picture(page, name, StudyPictures.important(name, of, share)));
@@ -181,6 +184,20 @@ public final class StudyReport {
         StringBuilder text = new StringBuilder(Tables.text(runs));
         tables.forEach(t -> text.append('\n').append(Tables.text(t)));
         return text.append("\nReport: ").append(report).append('\n').toString();
+    }
+
+    /** Rankings by what tells runs apart besides the seed: their names without it. */
+    private static Map<String, List<Ranking>> byCell(Comparison comparison) {
+        Map<String, List<Ranking>> cells = new LinkedHashMap<>();
+        comparison
+                .rankings()
+                .forEach(
+                        (run, ranking) ->
+                                cells.computeIfAbsent(
+                                                run.substring(0, run.lastIndexOf('-')),
+                                                n -> new ArrayList<>())
+                                        .add(ranking));
+        return cells;
     }
 
     private static void keep(Table table, Path file) {
