@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -33,8 +35,8 @@ public final class InputOptions {
                 names = "--data",
                 paramLabel = "FILE",
                 description =
-                        "File of conversations, a JSON array or one JSON object a line. Give it"
-                                + " again for more files. Three sets come with the library: terse,"
+                        "File of conversations: JSON, JSON lines, Parquet, CSV or TSV. Give it again"
+                                + " for more files. Three sets come with the library: terse,"
                                 + " polite (the default) and steps.")
         private List<String> data = new ArrayList<>();
 
@@ -43,6 +45,16 @@ public final class InputOptions {
                 paramLabel = "NAME",
                 description = "Form of the records. Default: found out from the first record.")
         private Optional<String> format = Optional.empty();
+
+        @Option(
+                names = "--columns",
+                paramLabel = "NAME=COLUMN",
+                split = ",",
+                description =
+                        "Read the records' COLUMN as NAME, and only those that are named:"
+                                + " question=Problem,answer=Thoughts+Result. NAME is as in a known"
+                                + " form; + joins several. Default: as they are named.")
+        private Map<String, String> columns = new TreeMap<>();
 
         @Option(
                 names = "--limit",
@@ -84,6 +96,11 @@ public final class InputOptions {
     /** Name of the records' form; empty if it is to be detected. */
     public Optional<String> format() {
         return input.format;
+    }
+
+    /** Columns that stand for the names of a known form; empty if none does. */
+    public Map<String, String> columns() {
+        return input.columns;
     }
 
     /** How many conversations to use at most; empty for all. */

@@ -207,6 +207,7 @@ public final class SearchOptions {
                 new SearchSettings.Data(
                         data.isEmpty() ? usual.data().files() : data,
                         input.format().orElse(""),
+                        input.columns(),
                         input.maxLength(),
                         input.limit().orElse(0),
                         batching.heldOut,

@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * Reads conversations from files: a JSON array or JSON lines, UTF-8 with or without a byte order
- * mark, in one of the {@linkplain Format formats}.
+ * Reads conversations from files in one of the {@linkplain Format formats}: a JSON array or JSON
+ * lines, CSV or TSV with a header, all UTF-8 with or without a byte order mark and with or without
+ * gzip ({@code .gz}), or Parquet.
  *
  * <p>Nothing is dropped in silence: records = conversations + {@code skipped}. A record is skipped
  * when a text is missing or blank, when it has no assistant turn, and when tools take part, since
@@ -23,51 +26,97 @@ public final class Conversations {
     /** Records without any known key that are tolerated before the file is given up. */
     private static final int UNKNOWN_RECORDS = 20;
 
+    /** Characters of a name that a message shows: a table's first row may be no header. */
+    private static final int SHOWN = 40;
+
     private final Path file;
     private final String name;
-    private final Map<String, Integer> skipped;
-    private final List<Conversation> found = new ArrayList<>();
+    private final Columns columns;
+    private final Consumer<Conversation> sink;
+    private final LeftOut leftOut;
     private final List<JsonElement> undecided = new ArrayList<>();
     private Optional<Format> format;
     private int records;
 
-    private Conversations(Path file, Optional<Format> format, Map<String, Integer> skipped) {
+    private Conversations(Path file, Reading how, Consumer<Conversation> sink, LeftOut leftOut) {
         this.file = file;
         this.name = String.valueOf(file.getFileName());
-        this.format = format;
-        this.skipped = skipped;
+        this.format = how.format();
+        this.columns = new Columns(how.columns());
+        this.sink = sink;
+        this.leftOut = leftOut;
+    }
+
+    /**
+     * How records are read.
+     *
+     * @param format how they are written; detected from the first records' keys if not given
+     * @param columns names that a format knows, and the columns that stand for them, several with
+     *     {@code +} between; empty: all as they are named
+     * @param limit how many usable conversations to take, 0 for all; the others are counted
+     */
+    public record Reading(Optional<Format> format, Map<String, String> columns, int limit) {
+        /** Takes a copy. */
+        public Reading {
+            Require.atLeast(0, limit, "limit");
+            columns = Collections.unmodifiableMap(new TreeMap<>(columns));
+        }
+
+        /** All records, columns as they are named, in a format that is given or detected. */
+        public static Reading of(Optional<Format> format) {
+            return new Reading(format, Map.of(), 0);
+        }
     }
 
     /**
      * Reads one file.
      *
-     * @param file a JSON array or JSON lines
      * @param format how records are written; detected from the first records' keys if not given
-     * @throws java.io.UncheckedIOException where the file cannot be read or is not JSON, with file,
+     * @throws java.io.UncheckedIOException where the file cannot be read or is broken, with file,
      *     line and record
      * @throws IllegalArgumentException where no format fits
      */
     public static Loaded read(Path file, Optional<Format> format) {
-        return read(List.of(file), format);
+        return read(List.of(file), Reading.of(format));
     }
 
     /** Reads several files, in order, each as {@link #read(Path, Optional)} does. */
-    public static Loaded read(List<Path> files, Optional<Format> format) {
+    public static Loaded read(List<Path> files, Reading how) {
         List<Conversation> all = new ArrayList<>();
-        List<Source> sources = new ArrayList<>();
-        Map<String, Integer> skipped = new TreeMap<>();
-        for (Path file : files) {
-            Conversations reading = new Conversations(file, format, skipped);
-            String sha256 = JsonRecords.read(file, reading::add);
-            Format used = reading.format.orElseThrow(reading::unknown);
-            sources.add(new Source(reading.name, used, reading.records, sha256));
-            all.addAll(reading.found);
-        }
-        return new Loaded(all, skipped, sources);
+        LeftOut leftOut = new LeftOut();
+        List<Source> sources = stream(files, how, all::add, leftOut);
+        return new Loaded(all, leftOut.counts(), sources);
     }
 
-    private void add(JsonElement element, int number) {
-        records = number;
+    /**
+     * Reads several files, in order, and keeps nothing of them.
+     *
+     * @param sink takes the conversations; what it finds {@link Unusable} is left out
+     * @param leftOut counts what is left out
+     */
+    static List<Source> stream(
+            List<Path> files, Reading how, Consumer<Conversation> sink, LeftOut leftOut) {
+        int[] taken = {0};
+        Consumer<Conversation> limited =
+                conversation -> {
+                    if (how.limit() > 0 && taken[0] == how.limit()) {
+                        throw new Unusable("beyond the limit of " + how.limit());
+                    }
+                    taken[0]++;
+                    sink.accept(conversation);
+                };
+        List<Source> sources = new ArrayList<>();
+        for (Path file : files) {
+            Conversations reading = new Conversations(file, how, limited, leftOut);
+            String sha256 = Records.read(file, reading::add);
+            Format used = reading.format.orElseThrow(reading::unknown);
+            sources.add(new Source(reading.name, used, reading.records, sha256));
+        }
+        return sources;
+    }
+
+    private void add(JsonElement written, int number) {
+        JsonElement element = columns.apply(written, number == 1);
         if (format.isPresent()) {
             convert(element, number);
             return;
@@ -78,16 +127,19 @@ public final class Conversations {
             for (int i = 0; i < undecided.size(); i++) {
                 convert(undecided.get(i), i + 1);
             }
+            undecided.clear();
         } else if (undecided.size() == UNKNOWN_RECORDS) {
             throw unknown();
         }
     }
 
     private void convert(JsonElement element, int number) {
-        try {
-            found.add(new Conversation(format.orElseThrow().turns(element), name + ":" + number));
-        } catch (Unusable e) {
-            skipped.merge(e.getMessage(), 1, Integer::sum);
+        String place = name + ":" + number;
+        for (JsonElement single : format.orElseThrow().single(element)) {
+            records++;
+            leftOut.unless(
+                    place,
+                    () -> sink.accept(new Conversation(format.orElseThrow().turns(single), place)));
         }
     }
 
@@ -96,10 +148,17 @@ public final class Conversations {
                 undecided.stream()
                         .filter(JsonElement::isJsonObject)
                         .findFirst()
-                        .map(r -> "records with " + String.join(", ", r.getAsJsonObject().keySet()))
-                        .orElse("without an object");
+                        .map(r -> Format.whyUnknown(r.getAsJsonObject()) + shown(r))
+                        .orElse(undecided.isEmpty() ? "without a record" : "without an object");
         return new IllegalArgumentException(
-                file + " must be in a known format (" + Format.names() + "), but is: " + what);
+                "%s must be in a known format (%s), but is: %s"
+                        .formatted(file, Format.names(), what));
+    }
+
+    private static String shown(JsonElement record) {
+        return record.getAsJsonObject().keySet().stream()
+                .map(k -> k.length() > SHOWN ? k.substring(0, SHOWN) + "…" : k)
+                .collect(Collectors.joining(", "));
     }
 
     /**
@@ -136,18 +195,6 @@ public final class Conversations {
             }
             return new Loaded(List.of(out), skipped, sources);
         }
-
-        /** The first {@code most} conversations; the others are counted, and never tokenized. */
-        public Loaded limit(int most) {
-            Require.atLeast(1, most, "limit");
-            int beyond = conversations.size() - most;
-            if (beyond <= 0) {
-                return this;
-            }
-            Map<String, Integer> counts = new TreeMap<>(skipped);
-            counts.merge("beyond the limit of " + most, beyond, Integer::sum);
-            return new Loaded(conversations.subList(0, most), counts, sources);
-        }
     }
 
     /**
@@ -155,7 +202,8 @@ public final class Conversations {
      *
      * @param file its name without the folder
      * @param format how its records are written
-     * @param records how many it has, unusable ones included
+     * @param records how many it has, unusable ones included, each of one record's {@code
+     *     instances} for itself
      * @param sha256 of its bytes, in hexadecimal
      */
     public record Source(String file, Format format, int records, String sha256) {}

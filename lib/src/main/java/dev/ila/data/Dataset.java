@@ -1,6 +1,7 @@
 package dev.ila.data;
 
 import dev.ila.run.Require;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -15,14 +16,19 @@ import java.util.stream.Collectors;
  *
  * @param examples at least one, each with at least one supervised token
  * @param leftOut how many records of the files are not among the examples, by reason
+ * @param firstLeftOut where the first of them stands, as {@code file:record}, by reason
  * @param sources the files
  */
 public record Dataset(
-        List<Example> examples, Map<String, Integer> leftOut, List<Conversations.Source> sources) {
+        List<Example> examples,
+        Map<String, Integer> leftOut,
+        Map<String, String> firstLeftOut,
+        List<Conversations.Source> sources) {
     /** Takes copies. */
     public Dataset {
         examples = List.copyOf(examples);
         leftOut = Collections.unmodifiableMap(new TreeMap<>(leftOut));
+        firstLeftOut = Map.copyOf(firstLeftOut);
         sources = List.copyOf(sources);
         if (examples.isEmpty()) {
             String files =
@@ -39,25 +45,40 @@ public record Dataset(
     }
 
     /**
-     * Makes an example of every conversation that can be trained on.
+     * Reads files and makes an example of every conversation that can be trained on. Of a file only
+     * the examples stay in memory.
      *
-     * @param loaded what was read
-     * @param supervision writes and tokenizes it, and says what is supervised
+     * @param how the records are read
+     * @param supervision writes and tokenizes them, and says what is supervised
      * @param maxLength the longest example in tokens; longer ones are left out, not cut, since half
      *     an answer has no end
      */
+    public static Dataset read(
+            List<Path> files, Conversations.Reading how, Supervision supervision, int maxLength) {
+        Require.atLeast(2, maxLength, "maxLength");
+        List<Example> examples = new ArrayList<>();
+        LeftOut leftOut = new LeftOut();
+        List<Conversations.Source> sources =
+                Conversations.stream(
+                        files,
+                        how,
+                        c -> examples.add(noLonger(supervision.example(c), maxLength)),
+                        leftOut);
+        return new Dataset(examples, leftOut.counts(), leftOut.first(), sources);
+    }
+
+    /** The same of conversations that are read already. */
     public static Dataset of(Conversations.Loaded loaded, Supervision supervision, int maxLength) {
         Require.atLeast(2, maxLength, "maxLength");
         List<Example> examples = new ArrayList<>();
-        Map<String, Integer> leftOut = new TreeMap<>(loaded.skipped());
-        for (Conversation conversation : loaded.conversations()) {
-            try {
-                examples.add(noLonger(supervision.example(conversation), maxLength));
-            } catch (Unusable e) {
-                leftOut.merge(e.getMessage(), 1, Integer::sum);
-            }
+        LeftOut leftOut = new LeftOut();
+        for (Conversation c : loaded.conversations()) {
+            leftOut.unless(
+                    c.source(), () -> examples.add(noLonger(supervision.example(c), maxLength)));
         }
-        return new Dataset(examples, leftOut, loaded.sources());
+        Map<String, Integer> counts = new TreeMap<>(loaded.skipped());
+        leftOut.counts().forEach((why, n) -> counts.merge(why, n, Integer::sum));
+        return new Dataset(examples, counts, leftOut.first(), loaded.sources());
     }
 
     /** The files' names with commas between. */
@@ -73,18 +94,6 @@ public record Dataset(
     /** Supervised tokens of all examples. */
     public long supervisedTokens() {
         return examples.stream().mapToLong(Example::supervisedTokens).sum();
-    }
-
-    /** The first {@code most} examples; the others are counted as left out. */
-    public Dataset limit(int most) {
-        Require.atLeast(1, most, "limit");
-        int beyond = examples.size() - most;
-        if (beyond <= 0) {
-            return this;
-        }
-        Map<String, Integer> counts = new TreeMap<>(leftOut);
-        counts.merge("beyond the limit of " + most, beyond, Integer::sum);
-        return new Dataset(examples.subList(0, most), counts, sources);
     }
 
     /**

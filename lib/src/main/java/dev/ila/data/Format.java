@@ -25,6 +25,10 @@ public enum Format {
     LIMA(
             r -> RecordTurns.first(r, "conversations").filter(RecordTurns::isText).isPresent(),
             RecordTurns::alternating),
+    /** {@code instruction} and {@code instances}: a list of {@code input} and {@code output}. */
+    INSTANCES(
+            r -> r.has("instruction") && r.has("instances"),
+            r -> RecordTurns.pair(r, "instruction", "output")),
     /** {@code instruction}, {@code input}, {@code output}. */
     ALPACA(
             r -> r.has("instruction") && r.has("output"),
@@ -37,6 +41,14 @@ public enum Format {
     PROMPT_COMPLETION(
             r -> r.has("prompt") && r.has("completion"),
             r -> RecordTurns.pair(r, "prompt", "completion")),
+    /** {@code question}, {@code solution}; a short {@code answer} beside it is not used. */
+    QUESTION_SOLUTION(
+            r -> r.has("question") && r.has("solution"),
+            r -> RecordTurns.pair(r, "question", "solution")),
+    /** {@code problem}, {@code solution}; a short {@code answer} beside it is not used. */
+    PROBLEM_SOLUTION(
+            r -> r.has("problem") && r.has("solution"),
+            r -> RecordTurns.pair(r, "problem", "solution")),
     /** {@code question}, {@code answer}. */
     QUESTION_ANSWER(
             r -> r.has("question") && r.has("answer"),
@@ -81,7 +93,25 @@ public enum Format {
                 : Optional.empty();
     }
 
-    /** The turns of a record; {@link Unusable} with the reason where it has none to train on. */
+    /** Begins a sentence on a record that no format fits: what it seems to be. */
+    static String whyUnknown(JsonObject record) {
+        if (record.has("message_id") && record.has("parent_id")) {
+            return "message trees, one message a record, with ";
+        }
+        if (record.has("prompt") || record.has("turns")) {
+            return "prompts without answers, with ";
+        }
+        return "records with ";
+    }
+
+    /** A record as records of one conversation each: more than one only with {@link #INSTANCES}. */
+    List<JsonElement> single(JsonElement element) {
+        return this == INSTANCES ? RecordTurns.instances(element) : List.of(element);
+    }
+
+    /**
+     * The turns of a single record; {@link Unusable} with the reason where it has none to train on.
+     */
     List<Turn> turns(JsonElement element) {
         if (!element.isJsonObject()) {
             throw new Unusable("not a JSON object");

@@ -7,22 +7,13 @@ import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import dev.ila.run.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.ObjIntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,8 +29,6 @@ final class JsonRecords {
     /** Blanks that may stand before the first record. */
     private static final int LOOK_AHEAD = 1 << 16;
 
-    private static final int BYTE_ORDER_MARK = 0xFEFF;
-
     private final Path file;
     private final ObjIntConsumer<JsonElement> consumer;
 
@@ -53,38 +42,23 @@ final class JsonRecords {
         this.consumer = consumer;
     }
 
-    /**
-     * Gives every record and its number, from 1, to {@code consumer}, and returns the SHA-256 of
-     * the file's bytes in hexadecimal.
-     */
-    static String read(Path file, ObjIntConsumer<JsonElement> consumer) {
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest);
-                Reader strict = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
-                BufferedReader text = new BufferedReader(strict)) {
-            new JsonRecords(file, consumer).read(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
-        }
-        return HexFormat.of().formatHex(digest.digest());
+    /** Gives every record and its number, from 1, to {@code consumer}. */
+    static void read(Path file, BufferedReader text, ObjIntConsumer<JsonElement> consumer)
+            throws IOException {
+        new JsonRecords(file, consumer).read(text);
     }
 
     private void read(BufferedReader text) throws IOException {
-        try {
-            int first = skipToFirst(text);
-            if (first < 0) {
-                throw new UncheckedIOException(
-                        file + " must be a file with records, but is: empty",
-                        new IOException("no JSON value"));
-            }
-            if (first == '[') {
-                readArray(text);
-            } else {
-                readLines(text);
-            }
-        } catch (CharacterCodingException e) {
+        int first = skipToFirst(text);
+        if (first < 0) {
             throw new UncheckedIOException(
-                    file + " must be UTF-8, but is: other bytes after record " + record, e);
+                    file + " must be a file with records, but is: empty",
+                    new IOException("no JSON value"));
+        }
+        if (first == '[') {
+            readArray(text);
+        } else {
+            readLines(text);
         }
     }
 
@@ -100,7 +74,6 @@ final class JsonRecords {
             reader.endArray();
             requireEnd(reader);
         } catch (CharacterCodingException e) {
-            record--;
             throw e;
         } catch (IOException | JsonParseException | IllegalStateException e) {
             throw broken(reader, e);
@@ -128,10 +101,6 @@ final class JsonRecords {
 
     /** The first character that is no blank, the reader left where the text begins; -1 if none. */
     private static int skipToFirst(BufferedReader text) throws IOException {
-        text.mark(1);
-        if (text.read() != BYTE_ORDER_MARK) {
-            text.reset();
-        }
         text.mark(LOOK_AHEAD);
         int c = text.read();
         while (c >= 0 && Character.isWhitespace(c)) {
@@ -164,13 +133,5 @@ final class JsonRecords {
                 file + " must be well-formed JSON, but is: broken at " + where + "record " + record;
         return new UncheckedIOException(
                 message, cause instanceof IOException io ? io : new IOException(cause));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 must be part of the Java platform", e);
-        }
     }
 }

@@ -42,6 +42,32 @@ final class RecordTurns {
         return turns;
     }
 
+    /** The record once for each of its {@code instances}, with the instance's fields as its own. */
+    static List<JsonElement> instances(JsonElement element) {
+        if (!element.isJsonObject()) {
+            return List.of(element);
+        }
+        JsonObject record = element.getAsJsonObject();
+        JsonElement instances = record.get("instances");
+        if (instances == null || !instances.isJsonArray() || instances.getAsJsonArray().isEmpty()) {
+            return List.of(record);
+        }
+        List<JsonElement> single = new ArrayList<>();
+        for (JsonElement instance : instances.getAsJsonArray()) {
+            if (instance.isJsonObject()) {
+                JsonObject one = record.deepCopy();
+                one.remove("instances");
+                instance.getAsJsonObject()
+                        .entrySet()
+                        .forEach(e -> one.add(e.getKey(), e.getValue()));
+                single.add(one);
+            } else {
+                single.add(instance);
+            }
+        }
+        return single;
+    }
+
     /** Texts without roles: the user's, the assistant's, and so on. */
     static List<Turn> alternating(JsonObject record) {
         List<Turn> turns = opening(record);

@@ -8,4 +8,10 @@ final class Unusable extends IllegalArgumentException {
     Unusable(String reason) {
         super(reason);
     }
+
+    /** None: there may be a million of them, and nobody sees it. */
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
+    }
 }

@@ -14,8 +14,11 @@ import dev.ila.torch.Compute;
 import dev.ila.train.Schedule;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -129,8 +132,9 @@ public record SearchSettings(
     /**
      * Records and batches.
      *
-     * @param files JSON or JSONL
+     * @param files JSON, JSON lines, CSV, TSV or Parquet
      * @param format its name, or empty to detect it
+     * @param columns as in {@link Conversations.Reading}
      * @param maxLength longest example in tokens; longer ones are left out and counted
      * @param limit number of examples used, 0 for all
      * @param heldOut number of examples that are not trained on
@@ -140,6 +144,7 @@ public record SearchSettings(
     public record Data(
             List<String> files,
             String format,
+            Map<String, String> columns,
             int maxLength,
             int limit,
             int heldOut,
@@ -151,6 +156,8 @@ public record SearchSettings(
         /** Checks sizes. */
         public Data {
             files = List.copyOf(files);
+            // Runs made before there were columns have none in their files.
+            columns = columns == null ? Map.of() : new TreeMap<>(columns);
             Require.that(!files.isEmpty(), files, "data", "one file or more; name it with --data");
             Require.atLeast(2, maxLength, "max-length");
             Require.atLeast(0, limit, "limit");
@@ -166,7 +173,7 @@ public record SearchSettings(
          * @param files or names of {@link Demo#datasets}
          */
         public static Data of(String... files) {
-            return new Data(resolved(files), "", MAX_LENGTH, 0, 48, 16, 8);
+            return new Data(resolved(files), "", Map.of(), MAX_LENGTH, 0, 48, 16, 8);
         }
 
         private static List<String> resolved(String... files) {
@@ -174,37 +181,51 @@ public record SearchSettings(
         }
 
         private Data with(List<String> other) {
-            return new Data(other, format, maxLength, limit, heldOut, batchSize, microBatch);
+            return new Data(
+                    other, format, columns, maxLength, limit, heldOut, batchSize, microBatch);
         }
 
         /** The same with another number of examples, 0 for all. */
         public Data withLimit(int other) {
-            return new Data(files, format, maxLength, other, heldOut, batchSize, microBatch);
+            return new Data(
+                    files, format, columns, maxLength, other, heldOut, batchSize, microBatch);
         }
 
         /** The same with another number of examples a step, and at once at most so many. */
         public Data withBatchSize(int other) {
             int micro = Math.min(microBatch, other);
-            return new Data(files, format, maxLength, limit, heldOut, other, micro);
+            return new Data(files, format, columns, maxLength, limit, heldOut, other, micro);
         }
 
         /** The examples that a model's tokenizer and template make of the files. */
         Dataset read(Checkpoint checkpoint) {
-            return read(checkpoint, loaded -> loaded);
+            return supervised(checkpoint, s -> Dataset.read(paths(), reading(), s, maxLength));
         }
 
         /** The same of conversations that were changed before. */
         Dataset read(Checkpoint checkpoint, UnaryOperator<Conversations.Loaded> change) {
-            Optional<Format> named =
-                    format.isEmpty() ? Optional.empty() : Optional.of(Format.of(format));
-            Conversations.Loaded loaded =
-                    Conversations.read(files.stream().map(Path::of).toList(), named);
-            Conversations.Loaded used = change.apply(limit == 0 ? loaded : loaded.limit(limit));
+            Conversations.Loaded changed = change.apply(Conversations.read(paths(), reading()));
+            return supervised(checkpoint, s -> Dataset.of(changed, s, maxLength));
+        }
+
+        private static Dataset supervised(
+                Checkpoint checkpoint, Function<Supervision, Dataset> reader) {
             try (Tokenizer tokenizer =
                     Tokenizer.load(checkpoint.directory())
                             .fitting(checkpoint.architecture().vocabulary())) {
-                return Dataset.of(used, new Supervision(tokenizer), maxLength);
+                return reader.apply(new Supervision(tokenizer));
             }
+        }
+
+        private List<Path> paths() {
+            return files.stream().map(Path::of).toList();
+        }
+
+        private Conversations.Reading reading() {
+            return new Conversations.Reading(
+                    format.isEmpty() ? Optional.empty() : Optional.of(Format.of(format)),
+                    columns,
+                    limit);
         }
     }
 

@@ -162,7 +162,14 @@ public final class LayersSummary {
                 preview.data().supervisedTokens(),
                 percent(preview.data().supervisedTokens(), preview.data().tokens()),
                 preview.longest());
-        preview.data().leftOut().forEach((why, n) -> line(out, "  left out: %,d × %s", n, why));
+        Map<String, String> first = preview.data().firstLeftOut();
+        preview.data()
+                .leftOut()
+                .forEach(
+                        (why, n) -> {
+                            String at = first.containsKey(why) ? ", first " + first.get(why) : "";
+                            line(out, "  left out: %,d × %s%s", n, why, at);
+                        });
         out.append('\n');
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,7 @@ class SearchOptionsTest {
         assertEquals(
                 new SearchSettings(
                         model.toString(),
-                        new SearchSettings.Data(List.of(data), "", 1024, 0, 48, 16, 8),
+                        new SearchSettings.Data(List.of(data), "", Map.of(), 1024, 0, 48, 16, 8),
                         new Delta.Lora(8, 16, List.of("all-linear")),
                         Compute.defaults(),
                         1,
@@ -88,6 +89,18 @@ class SearchOptionsTest {
         SearchSettings.Data d = usual.data();
         changes(data(List.of(data, more), "", 1024, 0, 48, 16, 8), "--data=" + more);
         changes(data(d.files(), "alpaca", 1024, 0, 48, 16, 8), "--format=alpaca");
+        changes(
+                with(
+                        new SearchSettings.Data(
+                                d.files(),
+                                "",
+                                Map.of("question", "Q", "answer", "A+B"),
+                                1024,
+                                0,
+                                48,
+                                16,
+                                8)),
+                "--columns=question=Q,answer=A+B");
         changes(data(d.files(), "", 99, 0, 48, 16, 8), "--max-length=99");
         changes(data(d.files(), "", 1024, 7, 48, 16, 8), "--limit=7");
         changes(data(d.files(), "", 1024, 0, 3, 16, 8), "--held-out=3");
@@ -168,8 +181,11 @@ class SearchOptionsTest {
 
     private SearchSettings data(
             List<String> files, String format, int longest, int limit, int out, int size, int cut) {
-        SearchSettings.Data d =
-                new SearchSettings.Data(files, format, longest, limit, out, size, cut);
+        return with(
+                new SearchSettings.Data(files, format, Map.of(), longest, limit, out, size, cut));
+    }
+
+    private SearchSettings with(SearchSettings.Data d) {
         return new SearchSettings(
                 usual.model(),
                 d,

@@ -2,6 +2,7 @@ package dev.ila.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,10 @@ class ConversationsTest {
                 "sharegpt | {'conversations':[{'from':'human','value':'Ask'},"
                         + "{'from':'gpt','value':'Say'}],'tools':'[]'}",
                 "prompt-completion | {'prompt':'Ask','completion':'Say'}",
-                "question-answer | {'question':'Ask','answer':'Say'}"
+                "question-answer | {'question':'Ask','answer':'Say'}",
+                "question-solution | {'question':'Ask','solution':'Say','answer':'4'}",
+                "problem-solution | {'problem':'Ask','solution':'Say','answer':'4'}",
+                "instances | {'instruction':'Ask','instances':[{'input':'','output':'Say'}]}"
             })
     void eachFormatIsDetected(String format, String record) throws IOException {
         Conversations.Loaded loaded = read(record.replace('\'', '"'));
@@ -132,11 +136,34 @@ class ConversationsTest {
 
     @Test
     void aLimitLeavesTheRestOutAndCounted() throws IOException {
-        String record = "{\"question\":\"a\",\"answer\":\"b\"}\n";
-        Conversations.Loaded loaded = read(record.repeat(5));
-        assertEquals(2, loaded.limit(2).conversations().size());
-        assertEquals(Map.of("beyond the limit of 2", 3), loaded.limit(2).skipped());
-        assertEquals(loaded, loaded.limit(5));
+        String usable = "{\"question\":\"a\",\"answer\":\"b\"}\n";
+        String not = "{\"question\":\"a\",\"answer\":\"\"}\n";
+        Path file = Files.writeString(folder.resolve("x.json"), usable + not + usable.repeat(4));
+        Conversations.Loaded loaded =
+                Conversations.read(
+                        List.of(file, file),
+                        new Conversations.Reading(Optional.empty(), Map.of(), 2));
+        assertEquals(2, loaded.conversations().size());
+        assertEquals(Map.of("beyond the limit of 2", 8, "empty answer", 2), loaded.skipped());
+        assertEquals(6, loaded.sources().get(1).records());
+    }
+
+    @Test
+    void eachInstanceOfAnInstructionIsARecord() throws IOException {
+        Conversations.Loaded loaded =
+                read(
+                        "{'instruction':'Ask','instances':[{'input':'this','output':'Say'},"
+                                        .replace('\'', '"')
+                                + "{'input':'','output':'Tell'},{'input':'x'}]}"
+                                        .replace('\'', '"'));
+        assertEquals(
+                List.of("Ask\nthis", "Say", "Ask", "Tell"),
+                loaded.conversations().stream()
+                        .flatMap(c -> c.turns().stream())
+                        .map(Turn::content)
+                        .toList());
+        assertEquals(Map.of("no \"output\"", 1), loaded.skipped());
+        assertEquals(3, loaded.sources().get(0).records());
     }
 
     @Test
@@ -155,7 +182,8 @@ class ConversationsTest {
         Path b =
                 Files.writeString(
                         folder.resolve("b.jsonl"), "{\"question\":\"3\",\"answer\":\"4\"}");
-        Conversations.Loaded loaded = Conversations.read(List.of(a, b), Optional.empty());
+        Conversations.Loaded loaded =
+                Conversations.read(List.of(a, b), Conversations.Reading.of(Optional.empty()));
         assertEquals(
                 List.of("a.json:1", "b.jsonl:1"),
                 loaded.conversations().stream().map(Conversation::source).toList());
@@ -209,17 +237,34 @@ class ConversationsTest {
     void anUnknownFormatListsTheKnownOnes() throws IOException {
         Path file = Files.writeString(folder.resolve("x.json"), "[{\"text\":\"a\",\"id\":1}]");
         String names =
-                "messages, sharegpt, lima, alpaca, response, prompt-completion, question-answer";
+                "messages, sharegpt, lima, instances, alpaca, response, prompt-completion,"
+                        + " question-solution, problem-solution, question-answer";
         assertEquals(
                 file + " must be in a known format (" + names + "), but is: records with text, id",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> Conversations.read(file, Optional.empty()))
                         .getMessage());
+        Files.writeString(file, "{\"prompt\":[{\"role\":\"user\"}],\"id\":1}");
+        assertTrue(failureOf(file).endsWith("prompts without answers, with prompt, id"));
+        Files.writeString(file, "{\"message_id\":\"1\",\"parent_id\":null}");
+        assertTrue(
+                failureOf(file)
+                        .endsWith(
+                                "message trees, one message a record, with message_id, parent_id"));
+        Files.writeString(file, "{\"" + "q".repeat(50) + "\":1}");
+        assertTrue(failureOf(file).endsWith("records with " + "q".repeat(40) + "…"));
         assertEquals(
                 "format must be one of " + names + ", but is: csv",
                 assertThrows(IllegalArgumentException.class, () -> Format.of("csv")).getMessage());
         assertEquals(Format.QUESTION_ANSWER, Format.of("question-answer"));
+    }
+
+    private static String failureOf(Path file) {
+        return assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Conversations.read(file, Optional.empty()))
+                .getMessage();
     }
 
     private static String failure(Path file) {

@@ -71,23 +71,14 @@ class DatasetTest {
                         + " all left out {empty answer=5}",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> new Dataset(List.of(), leftOut, SOURCES))
+                                () -> new Dataset(List.of(), leftOut, Map.of(), SOURCES))
                         .getMessage());
-    }
-
-    @Test
-    void aLimitIsCountedToo() {
-        Dataset data = new Dataset(Tiny.lengths(3, 4, 5), Map.of("empty answer", 1), SOURCES);
-        assertEquals(2, data.limit(2).examples().size());
-        assertEquals(
-                Map.of("empty answer", 1, "beyond the limit of 2", 1), data.limit(2).leftOut());
-        assertEquals(data, data.limit(3));
     }
 
     @Test
     void aSplitIsAPartitionThatTheSeedDecides() {
         int[] lengths = IntStream.range(2, 102).toArray();
-        Dataset data = new Dataset(Tiny.lengths(lengths), Map.of(), SOURCES);
+        Dataset data = new Dataset(Tiny.lengths(lengths), Map.of(), Map.of(), SOURCES);
         Dataset.Split split = data.split(20, 7);
         assertEquals(20, split.heldOut().size());
         List<Example> all = new ArrayList<>(split.train());
@@ -102,7 +93,7 @@ class DatasetTest {
 
     @Test
     void aSplitLeavesSomethingToTrainOn() {
-        Dataset data = new Dataset(Tiny.lengths(3, 4), Map.of(), SOURCES);
+        Dataset data = new Dataset(Tiny.lengths(3, 4), Map.of(), Map.of(), SOURCES);
         assertEquals(
                 "number of held-out examples must be between 1 and 1, one less than there are, but"
                         + " is: 2",

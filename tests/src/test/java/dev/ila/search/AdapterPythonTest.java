@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +67,14 @@ class AdapterPythonTest {
         return new SearchSettings(
                 demo.toString(),
                 new SearchSettings.Data(
-                        List.of(demo.resolve("terse.json").toString()), "", 256, 60, 4, 4, 4),
+                        List.of(demo.resolve("terse.json").toString()),
+                        "",
+                        Map.of(),
+                        256,
+                        60,
+                        4,
+                        4,
+                        4),
                 new SearchSettings.Delta.Lora(4, 8, List.of("all-linear")),
                 new Compute("cpu", Precision.F32, 2, false),
                 1,

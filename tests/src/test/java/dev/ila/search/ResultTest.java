@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,14 @@ class ResultTest {
         return new SearchSettings(
                 demo.toString(),
                 new SearchSettings.Data(
-                        List.of(demo.resolve("terse.json").toString()), "", 256, 40, 4, 2, 2),
+                        List.of(demo.resolve("terse.json").toString()),
+                        "",
+                        Map.of(),
+                        256,
+                        40,
+                        4,
+                        2,
+                        2),
                 delta,
                 new Compute("cpu", Precision.F32, 2, false),
                 3,
