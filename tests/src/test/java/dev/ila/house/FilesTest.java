@@ -19,6 +19,7 @@ class FilesTest {
     private static final Set<String> REFERENCES =
             Set.of(
                     "apache.org",
+                    "huggingface.co",
                     "arxiv.org",
                     "doi.org",
                     "jbang.dev",
