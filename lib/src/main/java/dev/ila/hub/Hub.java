@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -146,16 +147,19 @@ public final class Hub {
         try {
             long free = Files.getFileStore(there).getUsableSpace();
             if (bytes > free) {
-                throw new UncheckedIOException(
-                        new IOException(
-                                "free space for the cache %s must be %.1f GB, but is: %.1f GB; free"
-                                                .formatted(
-                                                        settings.cache(), bytes / 1e9, free / 1e9)
-                                        + " some or set HF_HOME to another disk"));
+                throw HubErrors.failure(
+                        "free space for the cache %s must be %s GB, but is: %s GB; free"
+                                        .formatted(
+                                                settings.cache(), gigabytes(bytes), gigabytes(free))
+                                + " some or set HF_HOME to another disk");
             }
         } catch (IOException e) {
             throw HubCache.unwritable(there, e);
         }
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / 1e9);
     }
 
     private void fetch(HubId id, String commit, HubFile file) throws InterruptedException {
@@ -196,9 +200,8 @@ public final class Hub {
             }
         }
         HubCache.delete(part);
-        throw new UncheckedIOException(
-                new IOException(
-                        "%s: %s %s; the hub's copy or the network is at fault: try again later"
-                                .formatted(id, file.path(), wrong.orElse(""))));
+        throw HubErrors.failure(
+                "%s: %s %s; the hub's copy or the network is at fault: try again later"
+                        .formatted(id, file.path(), wrong.orElse("")));
     }
 }

@@ -11,6 +11,11 @@ import javax.net.ssl.SSLException;
 
 /** What the hub's refusals mean, and what to do. The token is in no message. */
 record HubErrors(HubSettings settings) {
+    /** A failure of network or disk of which Java has no exception. */
+    static UncheckedIOException failure(String message) {
+        return new UncheckedIOException(message, new IOException(message));
+    }
+
     /** The repository is there, the revision is not: what the cache has would be another. */
     static final class NoRevision extends IllegalArgumentException {
         private NoRevision(String message) {
@@ -50,14 +55,13 @@ record HubErrors(HubSettings settings) {
         if (noRepository || status == 404) {
             return missing(id);
         }
-        return new UncheckedIOException(
-                new IOException(
-                        "%s must be readable on %s, but is: refused with status %d%s"
-                                .formatted(
-                                        id,
-                                        settings.endpoint(),
-                                        status,
-                                        said.isEmpty() ? "" : " (" + line(said) + ")")));
+        return failure(
+                "%s must be readable on %s, but is: refused with status %d%s"
+                        .formatted(
+                                id,
+                                settings.endpoint(),
+                                status,
+                                said.isEmpty() ? "" : " (" + line(said) + ")"));
     }
 
     private RuntimeException missing(HubId id) {
@@ -86,14 +90,13 @@ record HubErrors(HubSettings settings) {
         boolean many = answer.status() == 429;
         String token =
                 settings.token().isPresent() ? "" : ", or set HF_TOKEN, which is allowed more";
-        return new UncheckedIOException(
-                new IOException(
-                        "%s must answer, but says: %d, %s; try again later%s"
-                                .formatted(
-                                        answer.address().getHost(),
-                                        answer.status(),
-                                        many ? "too many requests" : "out of order",
-                                        many ? token : "")));
+        return failure(
+                "%s must answer, but says: %d, %s; try again later%s"
+                        .formatted(
+                                answer.address().getHost(),
+                                answer.status(),
+                                many ? "too many requests" : "out of order",
+                                many ? token : ""));
     }
 
     /** No answer, or one that was cut. */

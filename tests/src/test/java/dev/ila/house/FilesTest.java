@@ -19,7 +19,6 @@ class FilesTest {
     private static final Set<String> REFERENCES =
             Set.of(
                     "apache.org",
-                    "huggingface.co",
                     "arxiv.org",
                     "doi.org",
                     "jbang.dev",
@@ -29,6 +28,10 @@ class FilesTest {
                     "www.apache.org",
                     "127.0.0.1",
                     "www.w3.org");
+
+    /** The hub is not a reference but asked: its address is a constant in one place. */
+    private static final String HUB =
+            "lib/src/main/java/dev/ila/hub/HubSettings.java: https:" + "//huggingface.co";
 
     private static final Pattern MACHINE =
             Pattern.compile("(?<![A-Za-z0-9._}-])/(home|root|work|Users|mnt)/[A-Za-z]");
@@ -70,8 +73,9 @@ class FilesTest {
         for (String file : Tree.files("", "")) {
             Matcher hosts = HOST.matcher(TEXT.matcher(file).matches() ? Tree.text(file) : "");
             while (hosts.find()) {
-                if (!REFERENCES.contains(hosts.group(1))) {
-                    wrong.add(file + ": " + hosts.group());
+                String found = file + ": " + hosts.group();
+                if (!REFERENCES.contains(hosts.group(1)) && !found.equals(HUB)) {
+                    wrong.add(found);
                 }
             }
         }
