@@ -10,6 +10,7 @@
 //SOURCES src/main/java/dev/ila/cli/BarProgress.java
 //SOURCES src/main/java/dev/ila/cli/CommonOptions.java
 //SOURCES src/main/java/dev/ila/cli/CtrlC.java
+//SOURCES src/main/java/dev/ila/cli/DownloadProgress.java
 //SOURCES src/main/java/dev/ila/cli/Errors.java
 //SOURCES src/main/java/dev/ila/cli/InputOptions.java
 //SOURCES src/main/java/dev/ila/cli/MachineOptions.java
@@ -62,6 +63,7 @@
 //SOURCES src/main/java/dev/ila/hub/Answer.java
 //SOURCES src/main/java/dev/ila/hub/Body.java
 //SOURCES src/main/java/dev/ila/hub/CacheLock.java
+//SOURCES src/main/java/dev/ila/hub/DataFiles.java
 //SOURCES src/main/java/dev/ila/hub/Download.java
 //SOURCES src/main/java/dev/ila/hub/Hub.java
 //SOURCES src/main/java/dev/ila/hub/HubCache.java
@@ -135,6 +137,7 @@
 //SOURCES src/main/java/dev/ila/search/Memory.java
 //SOURCES src/main/java/dev/ila/search/Milestone.java
 //SOURCES src/main/java/dev/ila/search/Milestones.java
+//SOURCES src/main/java/dev/ila/search/Named.java
 //SOURCES src/main/java/dev/ila/search/Outcome.java
 //SOURCES src/main/java/dev/ila/search/Preview.java
 //SOURCES src/main/java/dev/ila/search/Report.java
@@ -211,6 +214,7 @@
 //DEPS ${env.ILA_NATIVE_JAR:ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64}
 //DEPS ai.djl.huggingface:tokenizers:0.36.0
 //DEPS de.siegmar:fastcsv:4.3.0
+//DEPS org.yaml:snakeyaml:2.4
 //DEPS org.duckdb:duckdb_jdbc:1.5.6.0
 //DEPS com.google.code.gson:gson:2.13.2
 //DEPS com.hubspot.jinjava:jinjava:2.8.3

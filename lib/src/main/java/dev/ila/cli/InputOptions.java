@@ -1,10 +1,8 @@
 package dev.ila.cli;
 
-import dev.ila.data.Demo;
 import dev.ila.run.Require;
+import dev.ila.search.Named;
 import dev.ila.search.SearchSettings;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +10,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model and which conversations: the options of every script that reads either. */
 public final class InputOptions {
     private static final int DEFAULT_MAX_LENGTH = SearchSettings.Data.MAX_LENGTH;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @ArgGroup(validate = false, order = 1, heading = "%nModel and data%n")
     private Input input = new Input();
@@ -24,20 +27,23 @@ public final class InputOptions {
     private static final class Input {
         @Option(
                 names = "--model",
-                paramLabel = "DIR",
+                paramLabel = "DIR|ORG/NAME",
                 description =
-                        "Directory of a Hugging Face model: config.json, model.safetensors or its"
-                                + " shards, tokenizer.json. Default: the small model that comes with"
+                        "Hugging Face model: a directory with config.json, model.safetensors or its"
+                                + " shards, and tokenizer.json; or the name of one on the hub, with"
+                                + " @REVISION if not main. Default: the small model that comes with"
                                 + " the library.")
-        private Optional<Path> model = Optional.empty();
+        private Optional<String> model = Optional.empty();
 
         @Option(
                 names = "--data",
-                paramLabel = "FILE",
+                paramLabel = "FILE|ORG/NAME",
                 description =
-                        "File of conversations: JSON, JSON lines, Parquet, CSV or TSV. Give it again"
-                                + " for more files. Three sets come with the library: terse,"
-                                + " polite (the default) and steps.")
+                        "Conversations: a file in JSON, JSON lines, Parquet, CSV or TSV; or the"
+                                + " name of a data set on the hub, with @REVISION and :SPLIT or"
+                                + " :CONFIGURATION/SPLIT if not main's train. Give it again for"
+                                + " more. Three sets come with the library: terse, polite (the"
+                                + " default) and steps.")
         private List<String> data = new ArrayList<>();
 
         @Option(
@@ -72,25 +78,50 @@ public final class InputOptions {
         private int maxLength = DEFAULT_MAX_LENGTH;
     }
 
-    /** The model's directory; empty for the one that comes with the library. */
-    public Optional<Path> model() {
-        input.model.ifPresent(
-                m -> Require.that(Files.isDirectory(m), m, "--model", "a directory that exists"));
-        return input.model;
+    /**
+     * The model, as {@link Named#model} pins it; empty for the one that comes with the library.
+     * What the hub has and the cache has not is downloaded.
+     */
+    public Optional<String> model() {
+        return input.model.map(m -> model("--model", m, spec));
+    }
+
+    /** The same for another option with a model, of a command that shows what it downloads. */
+    static String model(String option, String name, CommandSpec spec) {
+        try (DownloadProgress progress = DownloadProgress.of(spec)) {
+            String pinned = Named.model(name, progress);
+            Require.that(
+                    Named.isModel(pinned),
+                    name,
+                    option,
+                    "a directory that exists, or a model of the hub as ORG/NAME");
+            return pinned;
+        }
     }
 
     /**
-     * Files of conversations; none for those that come with the library. A name of {@link
-     * Demo#datasets} stands for that set.
+     * Data sets, as {@link Named#data} pins them; none for those that come with the library. What
+     * the hub has and the cache has not is downloaded.
      */
     public List<String> data() {
-        List<String> files = new ArrayList<>();
-        for (String d : input.data) {
-            Path file = Demo.resolve(d);
-            Require.that(Files.isRegularFile(file), d, "--data", "a file that exists");
-            files.add(file.toString());
+        return data("--data", input.data, spec);
+    }
+
+    /** The same of names from elsewhere. */
+    static List<String> data(String option, List<String> names, CommandSpec spec) {
+        List<String> pinned = new ArrayList<>();
+        try (DownloadProgress progress = DownloadProgress.of(spec)) {
+            for (String name : names) {
+                String found = Named.data(name, progress);
+                Require.that(
+                        Named.isThere(found),
+                        name,
+                        option,
+                        "a file that exists, or a data set of the hub as ORG/NAME");
+                pinned.add(found);
+            }
         }
-        return files;
+        return pinned;
     }
 
     /** Name of the records' form; empty if it is to be detected. */

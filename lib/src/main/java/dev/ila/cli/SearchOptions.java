@@ -12,10 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of a search. Without {@code --model} the embedded model's own defaults hold. */
 public final class SearchOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @ArgGroup(validate = false, order = 4, heading = "%nThe change of the weights%n")
     private Source source = new Source();
 
@@ -60,17 +65,17 @@ public final class SearchOptions {
 
         @Option(
                 names = "--base",
-                paramLabel = "DIR",
+                paramLabel = "DIR|ORG/NAME",
                 description = "With --aligned: the model before alignment, instead of --model.")
-        private Optional<Path> base = Optional.empty();
+        private Optional<String> base = Optional.empty();
 
         @Option(
                 names = "--aligned",
-                paramLabel = "DIR",
+                paramLabel = "DIR|ORG/NAME",
                 description =
                         "Take the difference of this model and the base as the change and skip"
                                 + " stage 1.")
-        private Optional<Path> aligned = Optional.empty();
+        private Optional<String> aligned = Optional.empty();
 
         @Option(
                 names = "--stage",
@@ -195,10 +200,10 @@ public final class SearchOptions {
 
     /** The settings that these options ask for, of a script without a run. */
     public SearchSettings settings(InputOptions input, MachineOptions machine, long seed) {
-        Optional<Path> model = model(input);
+        Optional<String> model = model(input);
         List<String> data = input.data();
         SearchSettings usual =
-                model.map(m -> SearchSettings.of(m.toString(), data.toArray(String[]::new)))
+                model.map(m -> SearchSettings.of(m, data.toArray(String[]::new)))
                         .orElseGet(SearchSettings::embedded);
         Schedule schedule = usual.stage1().schedule();
         int micro = batching.micro.orElse(Math.min(8, batching.size));
@@ -230,18 +235,18 @@ public final class SearchOptions {
                 source.stage);
     }
 
-    private Optional<Path> model(InputOptions input) {
+    private Optional<String> model(InputOptions input) {
         if (source.base.isEmpty()) {
             return input.model();
         }
         Require.that(
                 input.model().isEmpty(),
-                input.model().map(Path::toString).orElse(""),
+                input.model().orElse(""),
                 "--model",
                 "absent beside --base, which takes its place");
         Require.that(
                 source.aligned.isPresent(), source.base.get(), "--base", "given with --aligned");
-        return source.base;
+        return source.base.map(m -> InputOptions.model("--base", m, spec));
     }
 
     private SearchSettings.Delta delta() {
@@ -262,7 +267,8 @@ public final class SearchOptions {
         if (source.adapter.isPresent()) {
             return new SearchSettings.Delta.Adapter(source.adapter.get().toString());
         } else if (source.aligned.isPresent()) {
-            return new SearchSettings.Delta.Aligned(source.aligned.get().toString());
+            return new SearchSettings.Delta.Aligned(
+                    InputOptions.model("--aligned", source.aligned.get(), spec));
         } else if (source.full) {
             return new SearchSettings.Delta.Full();
         }

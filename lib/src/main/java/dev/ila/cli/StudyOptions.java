@@ -12,11 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Which study, and what of it. */
 public final class StudyOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Parameters(
             paramLabel = "STUDY",
             description = "The study's definition, a JSON file; with --verify a package of one.")
@@ -101,6 +106,9 @@ public final class StudyOptions {
     /** The study and its directory. */
     public Studies studies() {
         Study study = Study.read(file);
+        study.models().forEach((name, model) -> InputOptions.model("model " + name, model, spec));
+        study.data()
+                .forEach((name, set) -> InputOptions.data("data set " + name, set.files(), spec));
         List<String> names = study.runs().stream().map(Study.Run::name).toList();
         for (String name : only) {
             Require.that(names.contains(name), name, "--only", "one of " + names);

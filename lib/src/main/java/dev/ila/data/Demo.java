@@ -58,12 +58,6 @@ public final class Demo {
         return dataset(cache(), name);
     }
 
-    /** A file by its name: that of one alignment set, unless a file has this name. */
-    public static Path resolve(String name) {
-        Path file = Path.of(name);
-        return SETS.contains(name) && !Files.exists(file) ? dataset(name) : file;
-    }
-
     /**
      * Copies model, tokenizer and data into a folder of their own below {@code folder}, named by
      * their hash, and returns it: an ordinary Hugging Face directory. A folder that is already

@@ -50,7 +50,7 @@ public record Preview(
 
     /** Reads headers and data; fails as the search would. */
     public static Preview of(SearchSettings settings) {
-        Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
+        Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
         Architecture architecture = checkpoint.architecture();
         Memory.Trained trained = trained(settings.delta(), checkpoint.layers());
         Dataset data = settings.data().read(checkpoint);

@@ -8,6 +8,7 @@ import dev.ila.data.Supervision;
 import dev.ila.data.Tokenizer;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraScaling;
+import dev.ila.hub.HubProgress;
 import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.Compute;
@@ -65,12 +66,12 @@ public record SearchSettings(
     /**
      * Defaults for a model of one's own. They are this project's, not the paper's.
      *
-     * @param model Hugging Face directory
-     * @param data files of conversations, or names of {@link Demo#datasets}
+     * @param model Hugging Face directory, or a name as in {@link Named}
+     * @param data files of conversations, or names as in {@link Named}
      */
     public static SearchSettings of(String model, String... data) {
         return new SearchSettings(
-                model,
+                Named.model(model, HubProgress.SILENT),
                 Data.of(data),
                 Delta.Lora.defaults(),
                 Compute.defaults(),
@@ -85,7 +86,7 @@ public record SearchSettings(
         return new SearchSettings(model, other, delta, compute, seed, stage1, stage2, lastStage);
     }
 
-    /** The same with other files of conversations, or names of {@link Demo#datasets}. */
+    /** The same with other files of conversations, or names as in {@link Named}. */
     public SearchSettings withData(String... files) {
         return with(data.with(Data.resolved(files)));
     }
@@ -170,14 +171,14 @@ public record SearchSettings(
          * Form detected, all examples of at most {@value #MAX_LENGTH} tokens, 48 held out, steps of
          * 16 examples, 8 at once.
          *
-         * @param files or names of {@link Demo#datasets}
+         * @param files or names, as in {@link Named}
          */
         public static Data of(String... files) {
             return new Data(resolved(files), "", Map.of(), MAX_LENGTH, 0, 48, 16, 8);
         }
 
         private static List<String> resolved(String... files) {
-            return Stream.of(files).map(f -> Demo.resolve(f).toString()).toList();
+            return Stream.of(files).map(f -> Named.data(f, HubProgress.SILENT)).toList();
         }
 
         private Data with(List<String> other) {
@@ -189,6 +190,11 @@ public record SearchSettings(
         public Data withLimit(int other) {
             return new Data(
                     files, format, columns, maxLength, other, heldOut, batchSize, microBatch);
+        }
+
+        /** The same with columns that stand for the names of a form. */
+        public Data withColumns(Map<String, String> other) {
+            return new Data(files, format, other, maxLength, limit, heldOut, batchSize, microBatch);
         }
 
         /** The same with another number of examples a step, and at once at most so many. */
@@ -218,7 +224,7 @@ public record SearchSettings(
         }
 
         private List<Path> paths() {
-            return files.stream().map(Path::of).toList();
+            return files.stream().flatMap(f -> Named.files(f).stream()).toList();
         }
 
         private Conversations.Reading reading() {
@@ -285,7 +291,7 @@ public record SearchSettings(
         record Aligned(String directory) implements Delta {
             @Override
             public Optional<Checkpoint> aligned() {
-                return Optional.of(Checkpoint.open(Path.of(directory)));
+                return Optional.of(Checkpoint.open(Named.directory(directory)));
             }
         }
     }

@@ -16,7 +16,6 @@ import dev.ila.train.History;
 import dev.ila.train.Stability;
 import dev.ila.train.State;
 import dev.ila.train.Trainer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -89,7 +88,7 @@ public final class Session implements AutoCloseable {
 
     /** Reads the model's headers and the data; the weights are loaded by the first step. */
     public static Session open(SearchSettings settings) {
-        Checkpoint checkpoint = Checkpoint.open(Path.of(settings.model()));
+        Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
         return new Session(
                 settings,
                 checkpoint,

@@ -9,7 +9,6 @@ import dev.ila.run.Seeds;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -33,7 +32,7 @@ public record Timing(double change, double mask, double loss, int batches) {
     /** Loads the model and times the first steps' micro-batches after a warm-up. */
     public static Timing measure(Preview preview) {
         SearchSettings settings = preview.settings();
-        Checkpoint base = Checkpoint.open(Path.of(settings.model()));
+        Checkpoint base = Checkpoint.open(Named.directory(settings.model()));
         Seeds seeds = Seeds.of(settings.seed());
         DeltaTheta source =
                 DeltaTheta.of(settings.delta(), base, settings.delta().aligned(), seeds.init());

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.ila.run.Failure;
 import dev.ila.run.Require;
 import dev.ila.search.Milestone;
+import dev.ila.search.Named;
 import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,20 +36,21 @@ import java.util.regex.Pattern;
  * }
  * </pre>
  *
- * Without {@code models} the embedded one is studied. A file of {@code data} may be the name of an
- * embedded set. {@code settings} change {@link SearchSettings#of}, by the names of {@code
- * run.json}; without them there is one, {@code usual}, that changes nothing. {@code ${NAME}} stands
- * for an environment variable.
+ * Without {@code models} the embedded one is studied. Models and data are named as in {@link
+ * Named}: paths, embedded sets, repositories of the hub. A data set may be an object with {@code
+ * files} and the {@code columns} of {@link dev.ila.data.Conversations.Reading}. {@code settings}
+ * change {@link SearchSettings#of}, by the names of {@code run.json}; without them there is one,
+ * {@code usual}, that changes nothing. {@code ${NAME}} stands for an environment variable.
  *
  * @param models directories by short name; empty: the embedded model
- * @param data files by short name
+ * @param data sets by short name
  * @param seeds number of runs of each cell of the grid
  * @param settings changes by short name
  * @param milestones of the runs of a data set, by its short name; their ends are ranked in any case
  */
 public record Study(
         Map<String, String> models,
-        Map<String, List<String>> data,
+        Map<String, Source> data,
         int seeds,
         Map<String, Map<String, JsonElement>> settings,
         Map<String, List<Milestone>> milestones) {
@@ -56,6 +59,9 @@ public record Study(
     private static final String SEEDS = "seeds";
     private static final String SETTINGS = "settings";
     private static final String MILESTONES = "milestones";
+    private static final String FILES = "files";
+    private static final String COLUMNS = "columns";
+    private static final List<String> SOURCE = List.of(FILES, COLUMNS);
     private static final Set<String> KEYS = Set.of(MODELS, DATA, SEEDS, SETTINGS, MILESTONES);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._]*");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)}");
@@ -87,6 +93,20 @@ public record Study(
     }
 
     /**
+     * A data set.
+     *
+     * @param files their names
+     * @param columns that stand for the names of a form; empty: as they are named
+     */
+    public record Source(List<String> files, Map<String, String> columns) {
+        /** Takes copies. */
+        public Source {
+            files = List.copyOf(files);
+            columns = Map.copyOf(columns);
+        }
+    }
+
+    /**
      * One run of the grid.
      *
      * @param name of its directory
@@ -106,6 +126,15 @@ public record Study(
      * @throws IllegalArgumentException if it is none; the message names the file
      */
     public static Study read(Path file) {
+        return read(file, Study::expanded);
+    }
+
+    /** The same with its names as they are written, {@code ${NAME}} in them. */
+    static Study written(Path file) {
+        return read(file, name -> name);
+    }
+
+    private static Study read(Path file, UnaryOperator<String> names) {
         try {
             JsonElement json = JsonParser.parseString(Files.readString(file));
             Require.that(json.isJsonObject(), json, file.toString(), "a JSON object");
@@ -115,8 +144,8 @@ public record Study(
             }
             Require.that(object.has(DATA), "without data", file.toString(), "with data");
             return new Study(
-                    strings(object, MODELS),
-                    files(object.getAsJsonObject(DATA)),
+                    strings(object, MODELS, names),
+                    sources(object.getAsJsonObject(DATA), names),
                     object.has(SEEDS) ? object.get(SEEDS).getAsInt() : 1,
                     settings(object),
                     milestones(object));
@@ -136,28 +165,38 @@ public record Study(
         return names.stream().sorted().toList();
     }
 
-    private static Map<String, String> strings(JsonObject object, String key) {
+    private static Map<String, String> strings(
+            JsonObject object, String key, UnaryOperator<String> change) {
         Map<String, String> strings = new LinkedHashMap<>();
         if (object.has(key)) {
             object.getAsJsonObject(key)
                     .entrySet()
-                    .forEach(e -> strings.put(e.getKey(), expanded(e.getValue().getAsString())));
+                    .forEach(
+                            e -> strings.put(e.getKey(), change.apply(e.getValue().getAsString())));
         }
         return strings;
     }
 
-    private static Map<String, List<String>> files(JsonObject object) {
-        Map<String, List<String>> files = new LinkedHashMap<>();
+    private static Map<String, Source> sources(JsonObject object, UnaryOperator<String> names) {
+        Map<String, Source> sources = new LinkedHashMap<>();
         for (Map.Entry<String, JsonElement> e : object.entrySet()) {
-            List<String> of = new ArrayList<>();
-            if (e.getValue().isJsonArray()) {
-                e.getValue().getAsJsonArray().forEach(x -> of.add(expanded(x.getAsString())));
-            } else {
-                of.add(expanded(e.getValue().getAsString()));
+            boolean whole = e.getValue().isJsonObject();
+            JsonObject one = whole ? e.getValue().getAsJsonObject() : new JsonObject();
+            for (String key : one.keySet()) {
+                Require.that(
+                        SOURCE.contains(key), key, "name in " + e.getKey(), "one of " + SOURCE);
             }
-            files.put(e.getKey(), List.copyOf(of));
+            JsonElement files = whole ? one.get(FILES) : e.getValue();
+            Require.that(files != null, "without files", "data set " + e.getKey(), "with files");
+            List<String> of = new ArrayList<>();
+            if (files.isJsonArray()) {
+                files.getAsJsonArray().forEach(x -> of.add(names.apply(x.getAsString())));
+            } else {
+                of.add(names.apply(files.getAsString()));
+            }
+            sources.put(e.getKey(), new Source(of, strings(one, COLUMNS, name -> name)));
         }
-        return files;
+        return sources;
     }
 
     private static Map<String, Map<String, JsonElement>> settings(JsonObject object) {
@@ -243,21 +282,16 @@ public record Study(
     }
 
     private SearchSettings settings(String model, String set, String change) {
-        String[] files = data.get(set).toArray(new String[0]);
+        String[] files = data.get(set).files().toArray(new String[0]);
         SearchSettings usual =
                 model.isEmpty()
                         ? SearchSettings.embedded().withData(files)
                         : SearchSettings.of(model, files);
-        SearchSettings changed = Runs.changed(usual, settings.get(change));
-        changed.data()
-                .files()
-                .forEach(
-                        f ->
-                                Require.that(
-                                        Files.isRegularFile(Path.of(f)),
-                                        f,
-                                        "file of " + set,
-                                        "there"));
-        return changed;
+        for (String file : usual.data().files()) {
+            Require.that(Named.isThere(file), file, "file of " + set, "there");
+        }
+        return Runs.changed(
+                usual.with(usual.data().withColumns(data.get(set).columns())),
+                settings.get(change));
     }
 }

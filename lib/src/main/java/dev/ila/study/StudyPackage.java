@@ -29,6 +29,7 @@ import java.util.zip.ZipOutputStream;
  * and models are in it by their hashes, not by their content.
  */
 public final class StudyPackage {
+    private static final Set<String> PLACES = Set.of("settings model", "settings data.files");
     private static final String MANIFEST = "manifest.json";
     private static final String STUDY = "study.json";
 
@@ -72,8 +73,11 @@ public final class StudyPackage {
                             }
                         });
         more.forEach(file -> entries.put("more/" + file.getFileName(), file));
+        Map<String, byte[]> contents = new TreeMap<>();
+        Map<String, String> written = written(studies, definition);
+        entries.forEach((name, file) -> contents.put(name, content(name, file, written)));
         Map<String, String> files = new TreeMap<>();
-        entries.forEach((name, file) -> files.put(name, Hash.sha256(file)));
+        contents.forEach((name, bytes) -> files.put(name, Hash.sha256(bytes)));
         Map<String, String> data = new TreeMap<>();
         Map<String, String> models = new TreeMap<>();
         studies.results()
@@ -95,12 +99,48 @@ public final class StudyPackage {
                     ZipOutputStream packed = new ZipOutputStream(out);
                     packed.putNextEntry(entry(MANIFEST));
                     packed.write(manifest.getBytes(StandardCharsets.UTF_8));
-                    for (Map.Entry<String, Path> e : entries.entrySet()) {
+                    for (Map.Entry<String, byte[]> e : contents.entrySet()) {
                         packed.putNextEntry(entry(e.getKey()));
-                        Files.copy(e.getValue(), packed);
+                        packed.write(e.getValue());
                     }
                     packed.finish();
                 });
+    }
+
+    /** What the definition calls the places that the runs' settings name. */
+    private static Map<String, String> written(Studies studies, Path definition) {
+        Study names = Study.written(definition);
+        Map<String, String> written = new TreeMap<>();
+        for (Study.Run run : studies.states().keySet()) {
+            String model = run.factors().get("model");
+            written.put(run.settings().model(), names.models().getOrDefault(model, model));
+            List<String> files = run.settings().data().files();
+            List<String> as = names.data().get(run.factors().get("data")).files();
+            for (int i = 0; i < files.size(); i++) {
+                written.put(files.get(i), as.get(i));
+            }
+        }
+        return written;
+    }
+
+    /** A file's content; a run's settings and result name no place of this machine. */
+    private static byte[] content(String name, Path file, Map<String, String> written) {
+        try {
+            if (!name.matches("runs/[^/]+/(run|result)\\.json")) {
+                return Files.readAllBytes(file);
+            }
+            String text = Files.readString(file);
+            for (Map.Entry<String, String> place : written.entrySet()) {
+                // Alone as a value, or in a list that is a value itself.
+                String path = place.getKey().replace("\\", "\\\\");
+                text = text.replace('"' + path + '"', '"' + place.getValue() + '"');
+                String inside = place.getKey().replace("\\", "\\\\\\\\");
+                text = text.replace("\\\"" + inside + "\\\"", "\\\"" + place.getValue() + "\\\"");
+            }
+            return text.getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     private static boolean belongs(String name) {
@@ -190,7 +230,12 @@ public final class StudyPackage {
         for (String name : only.isEmpty() ? names : only) {
             Path before = packed.resolve("runs").resolve(name);
             Path now = out.resolve("again").resolve("runs").resolve(name);
-            differences.put(name, Differences.of(before, now));
+            // A package says by what name its definition knows a place, a run where it is.
+            differences.put(
+                    name,
+                    Differences.of(before, now).stream()
+                            .filter(d -> !PLACES.contains(d.what()))
+                            .toList());
         }
         return differences;
     }

@@ -57,7 +57,7 @@ class CommonOptionsTest {
                         "--recompute",
                         "--verbose",
                         "--resume");
-        assertEquals(Optional.of(folder), options.input().model());
+        assertEquals(Optional.of(folder.toString()), options.input().model());
         assertEquals(List.of(a.toString(), b.toString()), options.input().data());
         assertEquals(Optional.of("alpaca"), options.input().format());
         assertEquals(OptionalInt.of(7), options.input().limit());
@@ -82,10 +82,12 @@ class CommonOptionsTest {
                 () -> parse("--device=tpu").machine().compute());
         Path none = folder.resolve("none");
         refused(
-                "--model must be a directory that exists, but is: " + none,
+                "--model must be a directory that exists, or a model of the hub as ORG/NAME, but is: "
+                        + none,
                 () -> parse("--model=" + none).input().model());
         refused(
-                "--data must be a file that exists, but is: " + none,
+                "--data must be a file that exists, or a data set of the hub as ORG/NAME, but is: "
+                        + none,
                 () -> parse("--data=" + none).input().data());
         refused(
                 "--out must be given with --resume, but is: absent; name the directory of the run"

@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
  * A hub on this machine that answers as the real one does. Its large files are on a second server,
  * as the hub's are on its CDN: what is redirected there leaves the hub's origin.
  */
-final class LoopbackHub implements AutoCloseable {
+public final class LoopbackHub implements AutoCloseable {
     /** What was asked of either server. */
     record Request(boolean hub, String method, String path, String token, String range) {
         static Request of(boolean hub, HttpExchange e) {
@@ -52,7 +52,8 @@ final class LoopbackHub implements AutoCloseable {
     private final Map<String, Deque<Fault>> faults = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
-    LoopbackHub() throws IOException {
+    /** Starts both servers. */
+    public LoopbackHub() throws IOException {
         hub.setExecutor(threads);
         cdn.setExecutor(threads);
         hub.start();
@@ -73,11 +74,13 @@ final class LoopbackHub implements AutoCloseable {
         return server;
     }
 
-    URI endpoint() {
+    /** The hub's address. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
-    LoopbackRepository add(LoopbackRepository repository) {
+    /** Serves a repository from now on. */
+    public LoopbackRepository add(LoopbackRepository repository) {
         repositories.put(repository.key(), repository);
         return repository;
     }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param secret token without which it is not there
  * @param gated whether its files are refused to everybody
  */
-record LoopbackRepository(
+public record LoopbackRepository(
         HubId.Kind kind,
         String name,
         String commit,
@@ -27,9 +27,11 @@ record LoopbackRepository(
         Set<String> revisions,
         Optional<String> secret,
         boolean gated) {
-    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    /** The commit of a repository that is made anew. */
+    public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-    static LoopbackRepository of(HubId.Kind kind, String name, Map<String, byte[]> files) {
+    /** At one commit, open to all. */
+    public static LoopbackRepository of(HubId.Kind kind, String name, Map<String, byte[]> files) {
         return new LoopbackRepository(
                 kind,
                 name,
@@ -53,7 +55,8 @@ record LoopbackRepository(
         return new LoopbackRepository(kind, name, commit, files, revisions, secret, true);
     }
 
-    LoopbackRepository at(String other) {
+    /** The same files at another commit. */
+    public LoopbackRepository at(String other) {
         return new LoopbackRepository(
                 kind, name, other, files, Set.of("main", other), secret, gated);
     }

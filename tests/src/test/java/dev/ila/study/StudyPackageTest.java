@@ -105,6 +105,17 @@ class StudyPackageTest {
                             StandardCharsets.UTF_8);
             assertTrue(manifest.contains(Hash.sha256(Demo.dataset("polite"))), manifest);
             assertTrue(manifest.contains("\"terse-101 weights\": "), manifest);
+            for (ZipEntry e : packed.stream().filter(e -> e.getName().endsWith("n")).toList()) {
+                String text =
+                        new String(packed.getInputStream(e).readAllBytes(), StandardCharsets.UTF_8);
+                assertFalse(text.contains(Demo.cache().toString()), e.getName() + ": " + text);
+            }
+            String run =
+                    new String(
+                            packed.getInputStream(packed.getEntry("runs/terse-101/run.json"))
+                                    .readAllBytes(),
+                            StandardCharsets.UTF_8);
+            assertTrue(run.contains("\"model\": \"embedded\""), run);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.ila.train.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,28 @@ class StudyTest {
         assertEquals(new SearchSettings.Delta.Lora(8, 16, List.of("q_proj")), s.delta());
         assertEquals(List.of(), last.milestones());
         assertEquals(2, runs.get(0).milestones().size());
+    }
+
+    @Test
+    void aSetMaySayWhichColumnsStandForAForm() throws Exception {
+        SearchSettings.Data data =
+                read("""
+                                {"data": {"a": {"files": ["polite", "terse"],
+                                                "columns": {"question": "instruction"}},
+                                          "b": "polite"}}
+                                """)
+                        .runs()
+                        .get(0)
+                        .settings()
+                        .data();
+        assertEquals(2, data.files().size());
+        assertEquals(Map.of("question", "instruction"), data.columns());
+        assertRefused(
+                "data set a must be with files, but is: without files",
+                "{\"data\": {\"a\": {\"columns\": {}}}}");
+        assertRefused(
+                "name in a must be one of \\[files, columns], but is: file",
+                "{\"data\": {\"a\": {\"file\": \"polite\"}}}");
     }
 
     @Test
