@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ila.hub.HubId;
+import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +85,26 @@ class StudyTest {
         assertRefused(
                 "name in a must be one of \\[files, columns], but is: file",
                 "{\"data\": {\"a\": {\"file\": \"polite\"}}}");
+    }
+
+    @Test
+    void thePapersGridNamesModelsAndDataOfTheHub() {
+        Path studies = Path.of("..", "studies");
+        Study alignment = Study.written(studies.resolve("alignment.json"));
+        assertEquals(Set.of("llama2", "llama3.1", "mistral"), alignment.models().keySet());
+        assertEquals(Set.of("alpaca", "lima", "norobots"), alignment.data().keySet());
+        Study reasoning = Study.written(studies.resolve("reasoning.json"));
+        assertEquals(Set.of("limo", "s1.1"), reasoning.data().keySet());
+        for (Study study : List.of(alignment, reasoning)) {
+            for (String model : study.models().values()) {
+                assertTrue(HubId.parse(HubId.Kind.MODEL, model).isPresent(), model);
+            }
+            for (Study.Source set : study.data().values()) {
+                String name = set.files().get(0);
+                assertTrue(HubId.parse(HubId.Kind.DATASET, name).isPresent(), name);
+            }
+            study.settings().values().forEach(s -> Runs.changed(SearchSettings.embedded(), s));
+        }
     }
 
     @Test
