@@ -48,6 +48,17 @@ public record LoraConfig(int rank, double alpha, Set<String> targets, LoraScalin
         return targets.stream().anyMatch(t -> names(t, layer));
     }
 
+    /**
+     * The layers that targets name.
+     *
+     * @throws IllegalArgumentException if one names none of them
+     */
+    public static List<LinearLayer> named(List<LinearLayer> layers, Collection<String> targets) {
+        LoraConfig any = new LoraConfig(1, 1, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
+        any.checkTargets(layers);
+        return layers.stream().filter(any::covers).toList();
+    }
+
     /** Fails if a target names none of the layers. */
     void checkTargets(List<LinearLayer> layers) {
         for (String target : new TreeSet<>(targets)) {

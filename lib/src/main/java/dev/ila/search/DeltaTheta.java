@@ -1,6 +1,7 @@
 package dev.ila.search;
 
 import dev.ila.delta.FullDifference;
+import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
 import dev.ila.model.Checkpoint;
@@ -13,6 +14,8 @@ import dev.ila.train.State;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -26,13 +29,31 @@ public final class DeltaTheta {
     private static final String DIFFERENCE = "delta.safetensors";
 
     private final List<LinearLayer> layers;
+
+    /** Those of a full difference; with LoRA the layout knows. */
+    private final List<LinearLayer> differing;
+
     private final Optional<LoraLayout> layout;
     private final float[] values;
 
-    private DeltaTheta(List<LinearLayer> layers, Optional<LoraLayout> layout, float[] values) {
+    private DeltaTheta(
+            List<LinearLayer> layers,
+            List<LinearLayer> differing,
+            Optional<LoraLayout> layout,
+            float[] values) {
         this.layers = layers;
+        this.differing = differing;
         this.layout = layout;
         this.values = values;
+    }
+
+    private static DeltaTheta of(LoraLayout layout, float[] values) {
+        return new DeltaTheta(layout.layers(), List.of(), Optional.of(layout), values);
+    }
+
+    private static DeltaTheta of(
+            List<LinearLayer> layers, List<LinearLayer> differing, float[] values) {
+        return new DeltaTheta(layers, differing, Optional.empty(), values);
     }
 
     /**
@@ -45,21 +66,22 @@ public final class DeltaTheta {
         List<LinearLayer> layers = base.layers();
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
-            return new DeltaTheta(layers, Optional.of(layout), layout.initial(seed));
+            return of(layout, layout.initial(seed));
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
-            return new DeltaTheta(layers, Optional.of(read.layout()), read.values());
+            return of(read.layout(), read.values());
         } else if (aligned.isPresent()) {
-            float[] values = FullDifference.between(base, aligned.get());
-            return new DeltaTheta(layers, Optional.empty(), values);
+            return of(layers, layers, FullDifference.between(base, aligned.get()));
         }
-        int size = Math.toIntExact(FullDifference.size(layers));
-        return new DeltaTheta(layers, Optional.empty(), new float[size]);
+        List<String> targets = ((SearchSettings.Delta.Full) delta).targets();
+        List<LinearLayer> differing = LoraConfig.named(layers, targets);
+        int size = Math.toIntExact(FullDifference.size(differing));
+        return of(layers, differing, new float[size]);
     }
 
     /** The same layers with other numbers. */
     DeltaTheta with(float[] other) {
-        return new DeltaTheta(layers, layout, other);
+        return new DeltaTheta(layers, differing, layout, other);
     }
 
     /** Stage 1 before its first step. */
@@ -72,7 +94,7 @@ public final class DeltaTheta {
         return with(
                 layout.isPresent()
                         ? PeftAdapter.read(run.adapter(), layers).values()
-                        : FullDifference.read(run.path().resolve(DIFFERENCE), layers));
+                        : FullDifference.read(run.path().resolve(DIFFERENCE), differing));
     }
 
     /** Keeps it in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
@@ -80,14 +102,17 @@ public final class DeltaTheta {
         if (layout.isPresent()) {
             PeftAdapter.write(run.adapter(), layout.get(), values, baseModel);
         } else {
-            FullDifference.write(run.path().resolve(DIFFERENCE), layers, values);
+            FullDifference.write(run.path().resolve(DIFFERENCE), differing, values);
         }
     }
 
     /** A copy of its numbers on the network's device. */
     Change onto(Network network) {
         if (layout.isEmpty()) {
-            return new Change.Difference(network.vector(values));
+            Set<Integer> frozen = new TreeSet<>();
+            layers.forEach(l -> frozen.add(l.index()));
+            differing.forEach(l -> frozen.remove(l.index()));
+            return new Change.Difference(network.vector(values), frozen);
         }
         LoraLayout l = layout.get();
         return new Change.Factors(
@@ -98,9 +123,8 @@ public final class DeltaTheta {
 
     /** The layers that have a Δθᵢ, and so a place in the ranking. */
     public List<LinearLayer> changed() {
-        return layers.stream()
-                .filter(l -> layout.isEmpty() || layout.get().rank(l.index()) > 0)
-                .toList();
+        return layout.map(y -> layers.stream().filter(l -> y.rank(l.index()) > 0).toList())
+                .orElse(differing);
     }
 
     /** How many numbers are trained: those of A and B, or of the full matrices. */
@@ -121,6 +145,9 @@ public final class DeltaTheta {
     public double[][] matrix(LinearLayer layer) {
         double[][] out = new double[layer.outputs()][layer.inputs()];
         int i = layer.index();
+        if (!changed().contains(layer)) {
+            return out;
+        }
         for (int row = 0; row < layer.outputs(); row++) {
             if (layout.isEmpty()) {
                 int from = begin(i) + row * layer.inputs();
@@ -169,7 +196,7 @@ public final class DeltaTheta {
     }
 
     private int begin(int i) {
-        return (int) FullDifference.size(layers.subList(0, i));
+        return (int) FullDifference.size(differing.stream().filter(l -> l.index() < i).toList());
     }
 
     private boolean zero(int from, int to) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How much memory a training step takes at its highest, by count of what {@code program.py} keeps
@@ -77,13 +78,25 @@ public record Memory(long weights, long change, long activations, long head, lon
      * What a change of the weights is made of.
      *
      * @param ranks of LoRA's factors, one for each layer; all 0 for a full difference
+     * @param frozen places of the layers that a full difference leaves out
      * @param numbers in it
      * @param learned whether stage 1 trains it
      */
-    public record Trained(List<Integer> ranks, long numbers, boolean learned) {
-        /** Takes a copy. */
+    public record Trained(List<Integer> ranks, Set<Integer> frozen, long numbers, boolean learned) {
+        /** Takes copies. */
         public Trained {
             ranks = List.copyOf(ranks);
+            frozen = Set.copyOf(frozen);
+        }
+
+        /** Of LoRA, or of a full difference of all layers. */
+        public Trained(List<Integer> ranks, long numbers, boolean learned) {
+            this(ranks, Set.of(), numbers, learned);
+        }
+
+        /** Whether a layer is changed. */
+        boolean changes(int i) {
+            return full() ? !frozen.contains(i) : ranks.get(i) > 0;
         }
 
         boolean full() {
@@ -92,7 +105,7 @@ public record Memory(long weights, long change, long activations, long head, lon
 
         int firstBlock() {
             int first = 0;
-            while (!full() && ranks.get(first) == 0) {
+            while (!changes(first)) {
                 first++;
             }
             return first / Dimensions.LAYERS_PER_BLOCK;

@@ -5,6 +5,7 @@ import dev.ila.data.Example;
 import dev.ila.data.Supervision;
 import dev.ila.data.Tokenizer;
 import dev.ila.delta.FullDifference;
+import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
 import dev.ila.model.Architecture;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -107,9 +109,17 @@ public record Preview(
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             return trained(PeftAdapter.read(Path.of(adapter.directory()), layers).layout(), false);
         }
+        List<LinearLayer> differing =
+                delta instanceof SearchSettings.Delta.Full full
+                        ? LoraConfig.named(layers, full.targets())
+                        : layers;
         return new Memory.Trained(
                 Collections.nCopies(layers.size(), 0),
-                FullDifference.size(layers),
+                layers.stream()
+                        .filter(l -> !differing.contains(l))
+                        .map(LinearLayer::index)
+                        .collect(Collectors.toSet()),
+                FullDifference.size(differing),
                 delta.learned());
     }
 
@@ -130,9 +140,7 @@ public record Preview(
 
     /** The layers that would have a Δθᵢ, and so a place in the ranking. */
     public List<LinearLayer> changed() {
-        return layers.stream()
-                .filter(l -> trained.full() || trained.ranks().get(l.index()) > 0)
-                .toList();
+        return layers.stream().filter(l -> trained.changes(l.index())).toList();
     }
 
     /** What to change if the memory is not there, in one line. */

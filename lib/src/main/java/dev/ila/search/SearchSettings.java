@@ -276,8 +276,22 @@ public record SearchSettings(
             }
         }
 
-        /** A full difference, to be learned. */
-        record Full() implements Delta {
+        /**
+         * A full difference, to be learned.
+         *
+         * @param targets as in {@link LoraConfig}
+         */
+        record Full(List<String> targets) implements Delta {
+            /** Takes a copy; runs made before there were targets have none in their files. */
+            public Full {
+                targets = targets == null ? List.of(LoraConfig.ALL_LINEAR) : List.copyOf(targets);
+            }
+
+            /** Of all linear layers. */
+            public Full() {
+                this(List.of(LoraConfig.ALL_LINEAR));
+            }
+
             @Override
             public boolean learned() {
                 return true;

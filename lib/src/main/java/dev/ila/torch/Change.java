@@ -3,12 +3,19 @@ package dev.ila.torch;
 import dev.ila.run.Require;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Δθ on the device (paper §2): what alignment adds to the frozen weights, layer by layer. */
 public sealed interface Change {
     /** Its numbers. */
     DeviceVector values();
+
+    /** Of LoRA's factors of layer i; of a difference 1; 0 if the layer is not changed. */
+    int rank(int i);
+
+    /** Factor of layer i's change. */
+    double scale(int i);
 
     /** Numbers of layer i of a network of these sizes. */
     long size(Dimensions d, int i);
@@ -39,6 +46,16 @@ public sealed interface Change {
         }
 
         @Override
+        public int rank(int i) {
+            return ranks.get(i);
+        }
+
+        @Override
+        public double scale(int i) {
+            return scales.get(i);
+        }
+
+        @Override
         public long size(Dimensions d, int i) {
             int l = i % Dimensions.LAYERS_PER_BLOCK;
             return (long) ranks.get(i) * (d.inputs(l) + d.outputs(l));
@@ -48,13 +65,34 @@ public sealed interface Change {
     /**
      * A full difference of weights.
      *
-     * @param values for each layer in order Δθᵢ [outputs, inputs], row by row
+     * @param values for each changed layer in order Δθᵢ [outputs, inputs], row by row
+     * @param frozen places of the layers without a change
      */
-    record Difference(DeviceVector values) implements Change {
+    record Difference(DeviceVector values, Set<Integer> frozen) implements Change {
+        /** Takes a copy of the set. */
+        public Difference {
+            frozen = Set.copyOf(frozen);
+        }
+
+        /** Of all layers. */
+        public Difference(DeviceVector values) {
+            this(values, Set.of());
+        }
+
+        @Override
+        public int rank(int i) {
+            return frozen.contains(i) ? 0 : 1;
+        }
+
+        @Override
+        public double scale(int i) {
+            return 1;
+        }
+
         @Override
         public long size(Dimensions d, int i) {
             int l = i % Dimensions.LAYERS_PER_BLOCK;
-            return (long) d.inputs(l) * d.outputs(l);
+            return (long) rank(i) * d.inputs(l) * d.outputs(l);
         }
     }
 

@@ -240,15 +240,10 @@ public final class Network implements AutoCloseable {
         a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope.upTo(length)).add(space).add(change.values().array());
-        long[] ranks = new long[dimensions.layers()];
-        double[] scales = new double[dimensions.layers()];
-        if (change instanceof Change.Factors factors) {
-            for (int i = 0; i < ranks.length; i++) {
-                ranks[i] = factors.ranks().get(i);
-                scales[i] = factors.scales().get(i);
-            }
-        }
-        return a.add(Program.longs(step, ranks))
+        IntStream all = IntStream.range(0, dimensions.layers());
+        double[] scales = all.mapToDouble(change::scale).toArray();
+        IntStream again = IntStream.range(0, dimensions.layers());
+        return a.add(Program.longs(step, again.mapToLong(change::rank).toArray()))
                 .add(Program.doubles(step, scales))
                 .add(step.create(gamma));
     }

@@ -405,10 +405,16 @@ class M(Module):
       m = w[first+2+j]
       K = self.inputs(lo, dims, w[first:first+6])
       P = self.beside(i, j, dims) if kind == 0 else 0
+      # In f32 where a difference is added, and untouched where none is.
+      added = False
+      for l in range(lo, hi):
+        added = added or (kind == 1 and int(ranks[7*i+l]) > 0)
       if m.dtype == 0:
-        m = self.unpack(m, K, K + P, ct if kind == 0 else 6)
+        m = self.unpack(m, K, K + P, 6 if added else ct)
+      elif kind == 0:
+        m = m.to(ct)
       else:
-        m = m.to(ct) if kind == 0 else m[:, :K].to(6, copy=True)
+        m = m[:, :K].to(6, copy=True) if added else m[:, :K].to(ct)
       A = torch.zeros([P, K], dtype=ct, device=delta.device)
       G = torch.ones([P], dtype=6, device=delta.device)
       c = 0
@@ -423,7 +429,7 @@ class M(Module):
           G[c:c+r] = gamma[7*i+l]
           at = at + o * r
           c = c + r
-        else:
+        elif int(ranks[7*i+l]) > 0:
           m[row:row+o] += delta[at:at+o*K].view([o, K]) * gamma[7*i+l]
           at = at + o * K
         row = row + o
@@ -441,7 +447,7 @@ class M(Module):
     lo, hi = self.parts(j)
     for l in range(lo):
       K, out = self.inputs(l, dims, w), self.outputs(l, dims, w)
-      at = at + (K * out if kind == 1 else int(ranks[7*i+l]) * (K + out))
+      at = at + int(ranks[7*i+l]) * (K * out if kind == 1 else K + out)
     K = self.inputs(lo, dims, w)
     c = 0
     row = 0
@@ -469,12 +475,13 @@ class M(Module):
     else:
       for l in range(lo, hi):
         out = self.outputs(l, dims, w)
-        dW = torch.matmul(dY[:, row:row+out].t(), h).to(6).reshape([-1])
-        if want == 2:
-          grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
-        else:
-          grad[at:at+out*K] += dW * gamma[7*i+l]
-        at = at + out * K
+        if int(ranks[7*i+l]) > 0:
+          dW = torch.matmul(dY[:, row:row+out].t(), h).to(6).reshape([-1])
+          if want == 2:
+            grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
+          else:
+            grad[at:at+out*K] += dW * gamma[7*i+l]
+          at = at + out * K
         row = row + out
 
   def mask(self: __torch__.M, T: int, like: Tensor) -> Tensor:
@@ -596,6 +603,8 @@ class M(Module):
           Bm = delta[at+r*K:at+r*K+out*r].view([out, r])
           at = at + r * K + out * r
           m.append((W + torch.matmul(Bm, A) * (float(scales[7*i+l]) * gamma[7*i+l])).to(dt))
+        elif int(ranks[7*i+l]) == 0:
+          m.append(W.to(dt))
         else:
           m.append((W + delta[at:at+out*K].view([out, K]) * gamma[7*i+l]).to(dt))
           at = at + out * K

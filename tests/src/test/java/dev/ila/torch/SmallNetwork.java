@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -102,16 +103,21 @@ final class SmallNetwork {
     }
 
     static Change.Difference difference(Network n) {
+        return difference(n, Set.of());
+    }
+
+    static Change.Difference difference(Network n, Set<Integer> frozen) {
         Random random = new Random(8);
         int size = 0;
         for (int i = 0; i < n.dimensions().layers(); i++) {
-            size += n.dimensions().inputs(i % 7) * n.dimensions().outputs(i % 7);
+            int numbers = n.dimensions().inputs(i % 7) * n.dimensions().outputs(i % 7);
+            size += frozen.contains(i) ? 0 : numbers;
         }
         float[] values = new float[size];
         for (int j = 0; j < size; j++) {
             values[j] = (float) (random.nextGaussian() * 0.05);
         }
-        return new Change.Difference(n.vector(values));
+        return new Change.Difference(n.vector(values), frozen);
     }
 
     static float[] gamma(int layers) {
