@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,7 +47,9 @@ record Addresses(URI endpoint) {
     private static String origin(URI address) {
         boolean secure = "https".equalsIgnoreCase(address.getScheme());
         int port = address.getPort() >= 0 ? address.getPort() : secure ? 443 : 80;
-        return "%s://%s:%d".formatted(address.getScheme(), address.getHost(), port).toLowerCase();
+        return "%s://%s:%d"
+                .formatted(address.getScheme(), address.getHost(), port)
+                .toLowerCase(Locale.ROOT);
     }
 
     /** With all that no address may have escaped. */

@@ -51,12 +51,13 @@ record Answer(HttpResponse<Body> response) implements AutoCloseable {
         return header("X-Linked-Etag");
     }
 
-    /** How long the server wants to be left alone. */
+    /** How long the server wants to be left alone; the hub says it by a header of its own. */
     Optional<Duration> retryAfter() {
-        OptionalLong seconds = number("Retry-After");
-        return seconds.isPresent()
-                ? Optional.of(Duration.ofSeconds(seconds.getAsLong()))
-                : Optional.empty();
+        Optional<String> limit = header("RateLimit").filter(l -> status() == 429);
+        return header("Retry-After")
+                .or(() -> limit.map(l -> l.replaceFirst(".*;\\s*t=(\\d+).*", "$1")))
+                .filter(s -> s.matches("\\d{1,9}"))
+                .map(s -> Duration.ofSeconds(Long.parseLong(s)));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.ila.hub;
 
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
@@ -70,8 +69,7 @@ final class Body implements HttpResponse.BodySubscriber<Body>, AutoCloseable {
             throw new HttpTimeoutException("nothing came for " + silence.toSeconds() + " s");
         }
         if (piece.failure() != null) {
-            String cut = "the connection was cut";
-            throw (IOException) new EOFException(cut).initCause(piece.failure());
+            throw new IOException(piece.failure());
         }
         if (piece.last()) {
             return -1;

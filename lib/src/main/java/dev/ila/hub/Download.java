@@ -86,7 +86,7 @@ final class Download implements HubClient.Sink, AutoCloseable {
             return total.isEmpty() || position <= total.getAsLong();
         }
         if (total.isPresent() && position < total.getAsLong()) {
-            throw new IOException("the answer ended early");
+            throw new HubErrors.Broken("the answer ended early");
         }
         tell(true);
         return false;

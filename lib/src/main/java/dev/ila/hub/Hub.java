@@ -55,7 +55,7 @@ public final class Hub {
             return cached;
         }
         if (settings.offline()) {
-            throw errors.offline(id, "");
+            throw errors.absent(id, "");
         }
         try {
             return client.list(id, cached == null ? patience.tries() : 1);
@@ -88,6 +88,9 @@ public final class Hub {
     /** The same, of what was resolved before. */
     public Path download(HubSnapshot snapshot, Predicate<String> wanted) {
         List<HubFile> files = snapshot.files().stream().filter(f -> wanted.test(f.path())).toList();
+        if (files.isEmpty() && !snapshot.complete()) {
+            throw errors.absent(snapshot.id(), ": all of the wanted files");
+        }
         if (files.isEmpty()) {
             throw new IllegalArgumentException(
                     "wanted files must be some of %s, but are: none of its %d"
@@ -106,6 +109,9 @@ public final class Hub {
 
     /** The same, of what was resolved before. */
     public Path model(HubSnapshot snapshot) {
+        if (!snapshot.complete() && !ModelFiles.enough(snapshot)) {
+            throw errors.absent(snapshot.id(), ": its weights or its config.json");
+        }
         List<String> first = ModelFiles.of(snapshot);
         Path directory = fetched(snapshot, first.stream().map(snapshot::file).toList());
         if (first.contains(ModelFiles.INDEX)) {
@@ -124,7 +130,7 @@ public final class Hub {
         List<HubFile> missing =
                 files.stream().filter(f -> !cache.has(id, commit, f.path())).toList();
         if (!missing.isEmpty() && settings.offline()) {
-            throw errors.offline(id, ": " + missing.get(0).path());
+            throw errors.absent(id, ": " + missing.get(0).path());
         }
         requireSpace(id, missing);
         try {

@@ -22,12 +22,12 @@ import java.util.stream.Stream;
  * models--org--name/refs/REVISION          the commit that a branch or tag had last
  * models--org--name/snapshots/COMMIT/PATH  a link to the blob
  * models--org--name/trees/COMMIT.json      the list of the commit's files
- * .locks/models--org--name/ETAG.lock       held while the blob is written
  * </pre>
  *
- * <p>Of our own are {@code blobs/ETAG.ila-incomplete}, what a download has so far, and {@code
- * trees/COMMIT.ila.json}: Python takes a snapshot for incomplete if a file of its own list is not
- * there, and we fetch only what is needed.
+ * <p>Of our own are {@code blobs/ETAG.ila-incomplete}, what a download has so far; {@code
+ * ETAG.lock} in {@code .locks/ila/models--org--name}, held while the blob is written, apart from
+ * Python's, whose locks do not exclude ours; and {@code trees/COMMIT.ila.json}: Python takes a
+ * snapshot for incomplete if a file of its own list is not there, and we fetch only what is needed.
  *
  * @param root the cache's directory
  * @param links whether to try symbolic links
@@ -66,7 +66,7 @@ record HubCache(Path root, boolean links) {
 
     CacheLock lock(HubId id, String etag) throws InterruptedException {
         return CacheLock.take(
-                root.resolve(".locks").resolve(folderName(id)).resolve(etag + ".lock"));
+                root.resolve(".locks/ila").resolve(folderName(id)).resolve(etag + ".lock"));
     }
 
     boolean has(HubId id, String commit, String path) {

@@ -103,7 +103,7 @@ final class HubClient {
                     sink.restart();
                 }
                 if (answer.status() == RANGE_REFUSED || answer.status() == 206 && !resumed) {
-                    throw new IOException("the server has other bytes than before");
+                    throw new HubErrors.Broken("the server has other bytes than before");
                 }
                 while (sink.take(answer.body())) {
                     left.progress();
@@ -161,7 +161,7 @@ final class HubClient {
             answer.close();
             address = next.get();
         }
-        throw new IOException("there are more than " + REDIRECTS + " redirects");
+        throw new HubErrors.Broken("there are more than " + REDIRECTS + " redirects");
     }
 
     private Answer send(String method, URI address, long from)

@@ -16,6 +16,13 @@ record HubErrors(HubSettings settings) {
         return new UncheckedIOException(message, new IOException(message));
     }
 
+    /** An answer that cannot be used, in words. */
+    static final class Broken extends IOException {
+        Broken(String message) {
+            super(message);
+        }
+    }
+
     /** The repository is there, the revision is not: what the cache has would be another. */
     static final class NoRevision extends IllegalArgumentException {
         private NoRevision(String message) {
@@ -117,12 +124,20 @@ record HubErrors(HubSettings settings) {
                 new IOException(cause));
     }
 
-    /** The cache has not what was asked for, and nothing else may be asked. */
-    RuntimeException offline(HubId id, String what) {
+    /** The cache has not what was asked for, and the hub may not or cannot be asked. */
+    RuntimeException absent(HubId id, String what) {
+        boolean offline = settings.offline();
         return new IllegalArgumentException(
-                "%s must be in the cache while HF_HUB_OFFLINE is set, but is: missing in %s; unset it"
-                                .formatted(id + what, settings.cache())
-                        + " once, or copy the cache of another machine");
+                "%s must be in the cache while %s, but is: missing in %s; %s"
+                        .formatted(
+                                id + what,
+                                offline
+                                        ? "HF_HUB_OFFLINE is set"
+                                        : settings.endpoint() + " gives no list of its files",
+                                settings.cache(),
+                                offline
+                                        ? "unset it once, or copy the cache of another machine"
+                                        : "check the network, HF_ENDPOINT and HF_TOKEN"));
     }
 
     /** The thread was interrupted; it is again. */
@@ -149,7 +164,8 @@ record HubErrors(HubSettings settings) {
         if (e instanceof ConnectException) {
             return "the connection is refused";
         }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : line(e.getMessage());
+        // Java tells a cut connection in a dozen ways; what we say ourselves is a Broken.
+        return e instanceof Broken ? e.getMessage() : "the connection was cut";
     }
 
     private static String line(String text) {

@@ -69,6 +69,12 @@ final class ModelFiles {
         return files;
     }
 
+    /** Whether {@link #of} finds what it needs. */
+    static boolean enough(HubSnapshot snapshot) {
+        List<String> names = snapshot.files().stream().map(HubFile::path).toList();
+        return names.contains(CONFIG) && (names.contains(WHOLE) || names.contains(INDEX));
+    }
+
     private static String some(List<String> names) {
         if (names.isEmpty()) {
             return "no weights";

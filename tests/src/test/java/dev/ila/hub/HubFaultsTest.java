@@ -90,7 +90,12 @@ class HubFaultsTest {
                 "127.0.0.1 must answer, but says: 503, out of order; try again later",
                 this::fetch);
         assertEquals(5, server.requests().size());
-        server.fail("GET /api/models", LoopbackAnswers.tooMany(3600));
+        server.fail(
+                "GET /api/models",
+                e -> {
+                    e.getResponseHeaders().set("RateLimit", "\"api\";r=0;t=172");
+                    LoopbackAnswers.send(e, 429, new byte[0]);
+                });
         Quick.fails(
                 UncheckedIOException.class,
                 "127.0.0.1 must answer, but says: 429, too many requests; try again later, or set"

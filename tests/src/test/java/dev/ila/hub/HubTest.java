@@ -51,7 +51,7 @@ class HubTest {
         String tokenizer = tiny.hash("tokenizer.json");
         List<String> wanted = new ArrayList<>();
         for (String hash : List.of(config, weights, tokenizer)) {
-            wanted.add(".locks/models--org--tiny/%s.lock".formatted(hash));
+            wanted.add(".locks/ila/models--org--tiny/%s.lock".formatted(hash));
             wanted.add("models--org--tiny/blobs/" + hash);
         }
         String snapshot = "models--org--tiny/snapshots/" + Quick.COMMIT + "/";
@@ -139,7 +139,10 @@ class HubTest {
         assertEquals(before, Quick.tree(cache));
         Quick.fails(
                 IllegalArgumentException.class,
-                "wanted files must be some of org/tiny, but are: none of its 2",
+                "org/tiny: all of the wanted files must be in the cache while HF_HUB_OFFLINE is set,"
+                        + " but is: missing in "
+                        + cache
+                        + "; unset it once, or copy the cache of another machine",
                 () -> offline().snapshot(Quick.MODEL, "tokenizer.json"::equals));
         assertEquals(snapshot, hub().model(Quick.MODEL));
         assertEquals(0, server.reads(tiny.hash("model.safetensors")), "it was there");
@@ -163,6 +166,32 @@ class HubTest {
                         + "; unset it once, or copy the cache of another machine",
                 () -> offline().model(Quick.MODEL));
         assertEquals(0, server.reads("tokenizer.json"));
+    }
+
+    @Test
+    void aCacheOfATokenizerAloneIsNoModelWithoutWeights() throws Exception {
+        Path folder = cache.resolve("models--org--tiny");
+        Files.createDirectories(folder.resolve("refs"));
+        Files.createDirectories(folder.resolve("snapshots/" + Quick.COMMIT));
+        Files.writeString(folder.resolve("refs/main"), Quick.COMMIT);
+        Files.writeString(folder.resolve("snapshots/" + Quick.COMMIT + "/tokenizer.json"), "{}");
+        server.close();
+        Quick.fails(
+                IllegalArgumentException.class,
+                "org/tiny: its weights or its config.json must be in the cache while "
+                        + server.endpoint()
+                        + " gives no list of its files, but is: missing in "
+                        + cache
+                        + "; check the network, HF_ENDPOINT and HF_TOKEN",
+                () -> hub().model(Quick.MODEL));
+    }
+
+    @Test
+    void wantingNothingThatIsThereIsAnError() {
+        Quick.fails(
+                IllegalArgumentException.class,
+                "wanted files must be some of org/tiny, but are: none of its 8",
+                () -> hub().snapshot(Quick.MODEL, "vocab.txt"::equals));
     }
 
     @Test
