@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ public record LoopbackRepository(
         boolean gated) {
     /** The commit of a repository that is made anew. */
     public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    private static final Map<byte[], String> HASHES =
+            Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** At one commit, open to all. */
     public static LoopbackRepository of(HubId.Kind kind, String name, Map<String, byte[]> files) {
@@ -98,7 +103,11 @@ public record LoopbackRepository(
     }
 
     String hash(String file) {
-        byte[] content = files.get(file);
+        // Kept, since each answer needs it and some contents are large.
+        return HASHES.computeIfAbsent(files.get(file), content -> hash(file, content));
+    }
+
+    private String hash(String file, byte[] content) {
         return isLarge(file)
                 ? digest("SHA-256", new byte[0], content)
                 : digest("SHA-1", bytes("blob " + content.length + "\0"), content);
