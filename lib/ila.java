@@ -12,6 +12,7 @@
 //SOURCES src/main/java/dev/ila/cli/CtrlC.java
 //SOURCES src/main/java/dev/ila/cli/DownloadProgress.java
 //SOURCES src/main/java/dev/ila/cli/Errors.java
+//SOURCES src/main/java/dev/ila/cli/ExportOptions.java
 //SOURCES src/main/java/dev/ila/cli/InputOptions.java
 //SOURCES src/main/java/dev/ila/cli/MachineOptions.java
 //SOURCES src/main/java/dev/ila/cli/OverlapOptions.java
@@ -19,8 +20,11 @@
 //SOURCES src/main/java/dev/ila/cli/Progress.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchScreen.java
+//SOURCES src/main/java/dev/ila/cli/SelectionOptions.java
 //SOURCES src/main/java/dev/ila/cli/StudyOptions.java
 //SOURCES src/main/java/dev/ila/cli/StudyScreen.java
+//SOURCES src/main/java/dev/ila/cli/TrainingOptions.java
+//SOURCES src/main/java/dev/ila/cli/TuneOptions.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
 //SOURCES src/main/java/dev/ila/data/Batch.java
 //SOURCES src/main/java/dev/ila/data/Batches.java
@@ -130,6 +134,7 @@
 //SOURCES src/main/java/dev/ila/run/package-info.java
 //SOURCES src/main/java/dev/ila/search/DeltaTheta.java
 //SOURCES src/main/java/dev/ila/search/Differences.java
+//SOURCES src/main/java/dev/ila/search/Examples.java
 //SOURCES src/main/java/dev/ila/search/FineTuning.java
 //SOURCES src/main/java/dev/ila/search/Greedy.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
@@ -175,6 +180,10 @@
 //SOURCES src/main/java/dev/ila/train/Trainable.java
 //SOURCES src/main/java/dev/ila/train/Trainer.java
 //SOURCES src/main/java/dev/ila/train/package-info.java
+//SOURCES src/main/java/dev/ila/tune/HandOver.java
+//SOURCES src/main/java/dev/ila/tune/Merged.java
+//SOURCES src/main/java/dev/ila/tune/Selection.java
+//SOURCES src/main/java/dev/ila/tune/package-info.java
 //SOURCES src/main/java/dev/ila/view/Bars.java
 //SOURCES src/main/java/dev/ila/view/Blocks.java
 //SOURCES src/main/java/dev/ila/view/Charts.java
@@ -196,6 +205,7 @@
 //SOURCES src/main/java/dev/ila/view/StudyReport.java
 //SOURCES src/main/java/dev/ila/view/Tables.java
 //SOURCES src/main/java/dev/ila/view/Theme.java
+//SOURCES src/main/java/dev/ila/view/TuneSummary.java
 //SOURCES src/main/java/dev/ila/view/package-info.java
 //FILES dev/ila/demo/config.json=src/main/resources/dev/ila/demo/config.json
 //FILES dev/ila/demo/generation_config.json=src/main/resources/dev/ila/demo/generation_config.json

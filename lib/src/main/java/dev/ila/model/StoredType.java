@@ -96,6 +96,48 @@ public enum StoredType {
         }
     }
 
+    /**
+     * Writes {@code count} numbers at the buffer's position, rounded to the nearest, to the even
+     * one of two.
+     *
+     * @throws IllegalStateException for a type that is not a weight's
+     */
+    void write(float[] from, int count, ByteBuffer to) {
+        ByteBuffer out = to.slice().order(ByteOrder.LITTLE_ENDIAN);
+        switch (this) {
+            case F32 -> out.asFloatBuffer().put(from, 0, count);
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    int bits = Float.floatToIntBits(from[i]);
+                    int even = bits + 0x7fff + (bits >>> 16 & 1);
+                    out.putShort(2 * i, (short) ((Float.isNaN(from[i]) ? bits : even) >>> 16));
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    out.putShort(2 * i, half(from[i]));
+                }
+            }
+            default -> throw new IllegalStateException("type must be F32, F16 or BF16: " + this);
+        }
+    }
+
+    /** Float.floatToFloat16 came with Java 20. */
+    private static short half(float x) {
+        int sign = Float.floatToIntBits(x) >>> 16 & 0x8000;
+        float size = Math.abs(x);
+        if (Float.isNaN(x)) {
+            return (short) (sign | 0x7e00);
+        }
+        if (size >= 0x1.ffep15f) {
+            return (short) (sign | 0x7c00);
+        }
+        // Of a number so scaled the last bit is worth 1, and rint rounds to even.
+        int exponent = Math.max(-14, Math.getExponent(size));
+        int steps = (int) Math.rint(Math.scalb((double) size, 10 - exponent));
+        return (short) (sign | (exponent + 14 << 10) + steps);
+    }
+
     /** Float.float16ToFloat came with Java 20. */
     private static float half(short bits) {
         int sign = (bits & 0x8000) << 16;

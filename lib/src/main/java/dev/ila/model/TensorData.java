@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A tensor about to be written; it reads the array that it was made of, without a copy. */
 public final class TensorData {
@@ -47,6 +48,50 @@ public final class TensorData {
                 offset,
                 (from, n, to) -> to.asFloatBuffer().put(values, offset + from, n),
                 shape);
+    }
+
+    /** A tensor's bytes as they are. */
+    public static TensorData copy(StoredTensor tensor) {
+        int size = tensor.info().type().bits() / 8;
+        return lazy(
+                tensor,
+                (from, n, to) -> tensor.file().read(tensor.info(), (long) from * size, to.slice()));
+    }
+
+    /**
+     * A tensor and something added to it in f32, in the type of the tensor.
+     *
+     * @param more of as many numbers, row by row; asked for when they are written
+     */
+    public static TensorData sum(StoredTensor tensor, Supplier<float[]> more) {
+        return lazy(
+                tensor,
+                new Source() {
+                    private float[] added = {};
+
+                    @Override
+                    public void copy(int from, int count, ByteBuffer to) {
+                        if (from == 0) {
+                            added = more.get();
+                        }
+                        float[] sum = new float[count];
+                        tensor.read(from, count, sum, 0);
+                        for (int i = 0; i < count; i++) {
+                            sum[i] += added[from + i];
+                        }
+                        tensor.info().type().write(sum, count, to);
+                        added = from + count == tensor.info().count() ? new float[0] : added;
+                    }
+                });
+    }
+
+    private static TensorData lazy(StoredTensor tensor, Source source) {
+        return new TensorData(
+                tensor.info().type(),
+                Math.toIntExact(tensor.info().count()),
+                0,
+                source,
+                tensor.info().shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     /** An I64 tensor. */

@@ -1,5 +1,8 @@
 package dev.ila.rank;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Failure;
 import dev.ila.run.Require;
@@ -20,7 +23,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
- * Scores that another tool has written: any CSV with a column of layers' names and one of scores.
+ * Scores that another tool has written: any CSV with a column of layers' names and one of scores,
+ * or JSON with the same.
  *
  * <p>A layer's block is the first number among the parts of its name, its projection the last part;
  * {@code base_model.model.} before a name and {@code .weight} behind it are dropped. Its sizes are
@@ -35,14 +39,14 @@ final class ScoreTable {
     private ScoreTable() {}
 
     static Ranking read(Path file, List<String> notes) {
-        Table table = table(file);
-        String layers = column(file, table, LAYER);
-        String scores = column(file, table, SCORE);
+        boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         Map<String, Double> byName = new TreeMap<>();
-        for (int row = 0; row < table.rowCount(); row++) {
-            String name = layerName(table.getString(row, layers));
-            String at = file + ": row " + (row + 1) + ": ";
-            double score = number(table.getString(row, scores), at);
+        int row = 0;
+        for (String[] cells : json ? pairs(file) : rows(file)) {
+            row++;
+            String name = layerName(cells[0]);
+            String at = file + ": row " + row + ": ";
+            double score = number(cells[1], at);
             if (!BLOCK.matcher(name).find()) {
                 notes.add("%s: %s left out, which is in no block".formatted(file, name));
                 continue;
@@ -59,6 +63,52 @@ final class ScoreTable {
             found.add(new LinearLayer(found.size(), name, block(name), projection, 0, 0));
         }
         return Ranking.of(found, names.stream().mapToDouble(byName::get).toArray());
+    }
+
+    private static List<String[]> rows(Path file) {
+        Table table = table(file);
+        String layers = column(file, table, LAYER);
+        String scores = column(file, table, SCORE);
+        List<String[]> rows = new ArrayList<>();
+        for (int row = 0; row < table.rowCount(); row++) {
+            rows.add(new String[] {table.getString(row, layers), table.getString(row, scores)});
+        }
+        return rows;
+    }
+
+    /** Of an object of layers and scores, or an array of objects that have both. */
+    private static List<String[]> pairs(Path file) {
+        List<String[]> pairs = new ArrayList<>();
+        try {
+            JsonElement all = JsonParser.parseString(Files.readString(file));
+            if (all.isJsonObject()) {
+                all.getAsJsonObject()
+                        .entrySet()
+                        .forEach(
+                                e ->
+                                        pairs.add(
+                                                new String[] {
+                                                    e.getKey(), e.getValue().getAsString()
+                                                }));
+            } else {
+                for (JsonElement one : all.getAsJsonArray()) {
+                    JsonObject pair = one.getAsJsonObject();
+                    pairs.add(
+                            new String[] {
+                                pair.get(LAYER).getAsString(), pair.get(SCORE).getAsString()
+                            });
+                }
+            }
+            return pairs;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "%s must be a JSON object of layers and scores, or a list of objects with layer and score, but is: %s"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
     }
 
     private static Table table(Path file) {

@@ -6,11 +6,14 @@ import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
+import dev.ila.model.Safetensors;
+import dev.ila.run.Require;
 import dev.ila.run.RunDirectory;
 import dev.ila.torch.Change;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
 import dev.ila.train.State;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +80,27 @@ public final class DeltaTheta {
         List<LinearLayer> differing = LoraConfig.named(layers, targets);
         int size = Math.toIntExact(FullDifference.size(differing));
         return of(layers, differing, new float[size]);
+    }
+
+    /**
+     * What stage 1 of a run has learned, or the adapter that it took.
+     *
+     * @param run its directory
+     * @param layers of its model
+     * @throws IllegalArgumentException if it has none
+     */
+    public static DeltaTheta read(Path run, List<LinearLayer> layers) {
+        Path difference = run.resolve(DIFFERENCE);
+        Path adapter = run.resolve("adapter");
+        if (Files.exists(difference)) {
+            Set<String> there = Safetensors.open(difference).tensors().keySet();
+            List<LinearLayer> differing =
+                    layers.stream().filter(l -> there.contains(l.name())).toList();
+            return of(layers, differing, FullDifference.read(difference, differing));
+        }
+        Require.that(Files.exists(adapter), run, "run", "one that has learned a change");
+        PeftAdapter read = PeftAdapter.read(adapter, layers);
+        return of(read.layout(), read.values());
     }
 
     /** The same layers with other numbers. */

@@ -96,7 +96,7 @@ public final class Named {
     }
 
     /** The directory of a model. */
-    static Path directory(String name) {
+    public static Path directory(String name) {
         Optional<HubId> id = onHub(HubId.Kind.MODEL, name);
         return id.isEmpty()
                 ? Path.of(name)

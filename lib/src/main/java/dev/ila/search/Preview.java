@@ -55,7 +55,7 @@ public record Preview(
         Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
         Architecture architecture = checkpoint.architecture();
         Memory.Trained trained = trained(settings.delta(), checkpoint.layers());
-        Dataset data = settings.data().read(checkpoint);
+        Dataset data = Examples.read(settings.data(), checkpoint);
         Dataset.Split split =
                 data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
         Memory memory = memory(settings, architecture, trained, data);
@@ -72,6 +72,21 @@ public record Preview(
                     memory,
                     example);
         }
+    }
+
+    /** The same data with another change of the weights. */
+    public Preview with(SearchSettings.Delta other) {
+        SearchSettings changed = settings.with(other);
+        Memory.Trained all = trained(other, layers);
+        return new Preview(
+                changed,
+                architecture,
+                layers,
+                all,
+                data,
+                split,
+                memory(changed, architecture, all, data),
+                example);
     }
 
     static Memory memory(

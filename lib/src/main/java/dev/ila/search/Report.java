@@ -88,8 +88,11 @@ final class Report {
                 r -> {
                     List<LinearLayer> layers = learned.changed();
                     double[] g = layers.stream().mapToDouble(l -> gain[l.index()]).toArray();
-                    metrics.put(
-                            "spearman_with_gain", Correlation.spearman(r, Ranking.of(layers, g)));
+                    Ranking byGain = Ranking.of(layers, g);
+                    // Of equal scores there is no correlation: with one layer, or one step.
+                    if (varies(r) && varies(byGain)) {
+                        metrics.put("spearman_with_gain", Correlation.spearman(r, byGain));
+                    }
                     metrics.put("tied_layers", (double) r.tied());
                 });
         Result.Findings findings =
@@ -105,6 +108,10 @@ final class Report {
         Json.write(run.result(), result);
         delete(run.checkpoint());
         return new Outcome(result, history, stable, ranking);
+    }
+
+    private static boolean varies(Ranking ranking) {
+        return ranking.scores().stream().mapToDouble(LayerScore::score).distinct().count() > 1;
     }
 
     private static void losses(History history, int stage, Map<String, Double> metrics) {

@@ -77,6 +77,13 @@ public final class Runs {
         return new RankedRun(name, Map.of("data", name), OptionalLong.empty(), ranking);
     }
 
+    /** The name of a run's model, as {@link Named} knows it. */
+    public static String model(Path run) {
+        Path file = run.resolve("run.json");
+        Require.that(Files.exists(file), run, "run", "a run's directory, with its run.json");
+        return RunFile.read(file).settings().model();
+    }
+
     /** How far a run is. */
     public enum State {
         /** Nothing is there. */

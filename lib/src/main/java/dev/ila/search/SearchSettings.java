@@ -1,11 +1,7 @@
 package dev.ila.search;
 
 import dev.ila.data.Conversations;
-import dev.ila.data.Dataset;
 import dev.ila.data.Demo;
-import dev.ila.data.Format;
-import dev.ila.data.Supervision;
-import dev.ila.data.Tokenizer;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraScaling;
 import dev.ila.hub.HubProgress;
@@ -13,14 +9,11 @@ import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.Compute;
 import dev.ila.train.Schedule;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -201,37 +194,6 @@ public record SearchSettings(
         public Data withBatchSize(int other) {
             int micro = Math.min(microBatch, other);
             return new Data(files, format, columns, maxLength, limit, heldOut, other, micro);
-        }
-
-        /** The examples that a model's tokenizer and template make of the files. */
-        Dataset read(Checkpoint checkpoint) {
-            return supervised(checkpoint, s -> Dataset.read(paths(), reading(), s, maxLength));
-        }
-
-        /** The same of conversations that were changed before. */
-        Dataset read(Checkpoint checkpoint, UnaryOperator<Conversations.Loaded> change) {
-            Conversations.Loaded changed = change.apply(Conversations.read(paths(), reading()));
-            return supervised(checkpoint, s -> Dataset.of(changed, s, maxLength));
-        }
-
-        private static Dataset supervised(
-                Checkpoint checkpoint, Function<Supervision, Dataset> reader) {
-            try (Tokenizer tokenizer =
-                    Tokenizer.load(checkpoint.directory())
-                            .fitting(checkpoint.architecture().vocabulary())) {
-                return reader.apply(new Supervision(tokenizer));
-            }
-        }
-
-        private List<Path> paths() {
-            return files.stream().flatMap(f -> Named.files(f).stream()).toList();
-        }
-
-        private Conversations.Reading reading() {
-            return new Conversations.Reading(
-                    format.isEmpty() ? Optional.empty() : Optional.of(Format.of(format)),
-                    columns,
-                    limit);
         }
     }
 

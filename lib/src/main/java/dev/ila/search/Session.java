@@ -92,7 +92,7 @@ public final class Session implements AutoCloseable {
         return new Session(
                 settings,
                 checkpoint,
-                settings.data().read(checkpoint),
+                Examples.read(settings.data(), checkpoint),
                 false,
                 new AtomicReference<>());
     }
@@ -122,7 +122,8 @@ public final class Session implements AutoCloseable {
                 other.delta(),
                 "change of a session's other settings",
                 settings.delta() + "; open another session for a difference of models");
-        Dataset read = other.data().equals(settings.data()) ? data : other.data().read(checkpoint);
+        boolean same = other.data().equals(settings.data());
+        Dataset read = same ? data : Examples.read(other.data(), checkpoint);
         Session session = new Session(other, checkpoint, read, false, loaded);
         return shuffled ? session.withShuffledAnswers() : session;
     }
@@ -132,7 +133,8 @@ public final class Session implements AutoCloseable {
      * these shows has nothing to do with what was asked.
      */
     public Session withShuffledAnswers() {
-        Dataset other = settings.data().read(checkpoint, l -> l.withShuffledAnswers(seeds.order()));
+        SearchSettings.Data d = settings.data();
+        Dataset other = Examples.read(d, checkpoint, l -> l.withShuffledAnswers(seeds.order()));
         return new Session(settings, checkpoint, other, true, loaded);
     }
 

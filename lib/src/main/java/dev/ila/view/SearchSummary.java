@@ -78,10 +78,9 @@ public final class SearchSummary {
                         r.count(SHARE),
                         r.size(),
                         100 * r.parameterShare(r.count(SHARE))));
-        out.append(
-                String.format(
-                        Locale.ROOT,
-                        "Spearman of the score with the plain gradient (−∂L/∂γ at γ = 1): %.3f%n",
-                        metrics.get("spearman_with_gain")));
+        Double gain = metrics.get("spearman_with_gain");
+        out.append("Spearman of the score with the plain gradient (−∂L/∂γ at γ = 1): ")
+                .append(gain == null ? "none, of equal scores" : "%.3f".formatted(gain))
+                .append('\n');
     }
 }

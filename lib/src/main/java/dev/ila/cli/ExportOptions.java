@@ -1,0 +1,87 @@
+package dev.ila.cli;
+
+import dev.ila.run.Require;
+import dev.ila.search.SearchSettings;
+import dev.ila.tune.HandOver;
+import dev.ila.tune.Merged;
+import dev.ila.tune.Selection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What is exported, and how. */
+public final class ExportOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|ORG/NAME",
+            description = "Whose layers they are. Default: the model that comes with the library.")
+    private Optional<String> model = Optional.empty();
+
+    @Mixin private SelectionOptions choice = new SelectionOptions();
+
+    @Option(
+            names = "--to",
+            paramLabel = "TRAINER",
+            split = ",",
+            description =
+                    "peft, peft-exclude, trl, axolotl, ms-swift, llama-factory, unsloth, mlx-lm."
+                            + " Default: all.")
+    private List<String> to = new ArrayList<>();
+
+    @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
+    private int rank = 8;
+
+    @Option(names = "--alpha", paramLabel = "A", description = "LoRA's alpha. Default: 16.")
+    private double alpha = 16;
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "With --merge: the run whose change is added to its model.")
+    private Optional<Path> run = Optional.empty();
+
+    @Option(
+            names = "--merge",
+            paramLabel = "DIR",
+            description = "Write the tuned model there, as a Hugging Face directory; new or empty.")
+    private Optional<Path> merge = Optional.empty();
+
+    /** Does it, and says what a person wants to see. */
+    public String export() {
+        if (run.isPresent() || merge.isPresent()) {
+            Require.that(run.isPresent() && merge.isPresent(), "one", "--run and --merge", "both");
+            Merged.write(run.get(), merge.get());
+            return "Tuned model: " + merge.get() + "\n";
+        }
+        List<String> notes = new ArrayList<>();
+        Selection selection =
+                choice.selection(
+                        model.map(m -> InputOptions.model("--model", m, spec))
+                                .orElseGet(() -> SearchSettings.embedded().model()),
+                        notes);
+        StringBuilder out = new StringBuilder();
+        notes.forEach(n -> out.append("# ").append(n).append('\n'));
+        out.append(
+                "# %d of %d layers: %s\n"
+                        .formatted(
+                                selection.chosen().size(),
+                                selection.layers().size(),
+                                selection.how()));
+        List<HandOver> trainers =
+                to.isEmpty()
+                        ? List.of(HandOver.values())
+                        : to.stream().map(HandOver::named).toList();
+        for (HandOver trainer : trainers) {
+            out.append('\n').append(trainer.of(selection, rank, alpha));
+        }
+        return out.toString();
+    }
+}

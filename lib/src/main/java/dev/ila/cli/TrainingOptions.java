@@ -1,0 +1,131 @@
+package dev.ila.cli;
+
+import dev.ila.search.FineTuning;
+import dev.ila.search.SearchSettings;
+import dev.ila.train.Schedule;
+import dev.ila.train.Stability;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** How a change is trained: the options of every script that fine-tunes. */
+public final class TrainingOptions {
+    @ArgGroup(validate = false, order = 4, heading = "%nBatches%n")
+    private Batching batching = new Batching();
+
+    @ArgGroup(validate = false, order = 6, heading = "%nStage 1: fine-tuning until stable%n")
+    private First first = new First();
+
+    private static final class Batching {
+        @Option(
+                names = "--batch-size",
+                paramLabel = "N",
+                description = "Conversations of one optimizer step. Default: 16.")
+        private int size = 16;
+
+        @Option(
+                names = "--micro-batch",
+                paramLabel = "N",
+                description =
+                        "Conversations computed at once; changes memory and speed, not the loss."
+                                + " Default: 8, or the batch size if that is less.")
+        private Optional<Integer> micro = Optional.empty();
+
+        @Option(
+                names = "--held-out",
+                paramLabel = "N",
+                description =
+                        "Conversations that are not trained on but measured, for stability."
+                                + " Default: 48.")
+        private int heldOut = 48;
+    }
+
+    private static final class First {
+        @Option(
+                names = "--rate",
+                paramLabel = "X",
+                description =
+                        "Highest learning rate of AdamW. Default: 2e-4; 1e-3 for the embedded"
+                                + " model.")
+        private Optional<Double> rate = Optional.empty();
+
+        @Option(
+                names = "--schedule",
+                paramLabel = "SHAPE",
+                description =
+                        "constant or cosine, after warm-up. Default: constant; cosine for the"
+                                + " embedded model.")
+        private Optional<Schedule.Shape> shape = Optional.empty();
+
+        @Option(
+                names = "--warmup",
+                paramLabel = "SHARE",
+                description = "Share of --steps spent rising to the rate. Default: 0.03.")
+        private double warmup = 0.03;
+
+        @Option(
+                names = "--steps",
+                paramLabel = "N",
+                description = "Most steps of stage 1. Default: 1000; 200 for the embedded model.")
+        private Optional<Integer> steps = Optional.empty();
+
+        @Option(
+                names = "--evaluate-every",
+                paramLabel = "N",
+                description = "Steps between two measurements of the held-out loss. Default: 10.")
+        private int evaluateEvery = 10;
+
+        @Option(
+                names = "--epsilon",
+                paramLabel = "NATS",
+                description =
+                        "Stage 1 is stable, and ends, when the mean held-out loss of the last"
+                                + " --window measurements differs by less from that of as many"
+                                + " before. Default: 0.01.")
+        private double epsilon = Stability.defaults().epsilon();
+
+        @Option(names = "--window", paramLabel = "N", description = "See --epsilon. Default: 3.")
+        private int window = Stability.defaults().window();
+
+        @Option(
+                names = "--weight-decay",
+                paramLabel = "X",
+                description = "AdamW's, on the change alone. Default: 0.")
+        private double weightDecay;
+
+        @Option(
+                names = "--clip",
+                paramLabel = "X",
+                description = "Longest gradient; 0: no clipping. Default: 1.")
+        private double clip = 1;
+    }
+
+    /** Records and batches of the settings. */
+    SearchSettings.Data data(SearchSettings usual, InputOptions input, List<String> files) {
+        return new SearchSettings.Data(
+                files.isEmpty() ? usual.data().files() : files,
+                input.format().orElse(""),
+                input.columns(),
+                input.maxLength(),
+                input.limit().orElse(0),
+                batching.heldOut,
+                batching.size,
+                batching.micro.orElse(Math.min(8, batching.size)));
+    }
+
+    /** How stage 1 goes; what is not said is as usual. */
+    FineTuning stage1(SearchSettings usual) {
+        Schedule schedule = usual.stage1().schedule();
+        return new FineTuning(
+                new Schedule(
+                        first.rate.orElse(schedule.rate()),
+                        first.warmup,
+                        first.shape.orElse(schedule.shape()),
+                        first.steps.orElse(schedule.steps())),
+                first.weightDecay,
+                first.clip,
+                first.evaluateEvery,
+                new Stability(first.epsilon, first.window));
+    }
+}

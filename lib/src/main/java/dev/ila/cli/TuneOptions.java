@@ -1,0 +1,113 @@
+package dev.ila.cli;
+
+import dev.ila.delta.LoraConfig;
+import dev.ila.search.Preview;
+import dev.ila.search.SearchSettings;
+import dev.ila.search.Timing;
+import dev.ila.tune.Merged;
+import dev.ila.tune.Selection;
+import dev.ila.view.TuneSummary;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of selective fine-tuning. Without {@code --model} the embedded model is tuned. */
+public final class TuneOptions {
+    @Mixin private SelectionOptions choice = new SelectionOptions();
+
+    @ArgGroup(validate = false, order = 4, heading = "%nHow they are tuned%n")
+    private How how = new How();
+
+    @Mixin private TrainingOptions training = new TrainingOptions();
+
+    private static final class How {
+        @Option(
+                names = "--full",
+                description = "Tune the layers themselves instead of LoRA factors.")
+        private boolean full;
+
+        @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
+        private Optional<Integer> rank = Optional.empty();
+
+        @Option(
+                names = "--alpha",
+                paramLabel = "A",
+                description = "LoRA's alpha; the factor is alpha / rank. Default: 16.")
+        private Optional<Double> alpha = Optional.empty();
+
+        @Option(
+                names = "--merge",
+                paramLabel = "DIR",
+                description =
+                        "At the end write the tuned model there, as a Hugging Face directory; new"
+                                + " or empty.")
+        private Optional<Path> merge = Optional.empty();
+    }
+
+    /** Where to write the tuned model; empty if it is not wanted. */
+    public Optional<Path> merge() {
+        return how.merge;
+    }
+
+    /**
+     * Says what will be tuned and what that costs beside tuning all layers; trains nothing yet.
+     *
+     * @param out takes it
+     * @return the settings: stage 1 alone, on the chosen layers alone
+     */
+    public SearchSettings begin(CommonOptions common, PrintStream out) {
+        how.merge.ifPresent(Merged::requireEmpty);
+        List<String> notes = new ArrayList<>();
+        String model = common.input().model().orElseGet(() -> SearchSettings.embedded().model());
+        Selection selection = choice.selection(model, notes);
+        notes.forEach(out::println);
+        SearchSettings settings = settings(common, selection);
+        Preview some = Preview.of(settings);
+        Preview all = some.with(all(settings.delta()));
+        out.print(TuneSummary.before(selection, some, all));
+        if (selection.chosen().size() < selection.layers().size()) {
+            Timing measured = Timing.measure(some);
+            out.print(TuneSummary.cost(some, measured, all, Timing.measure(all)));
+        }
+        return settings;
+    }
+
+    private static SearchSettings.Delta all(SearchSettings.Delta delta) {
+        return delta instanceof SearchSettings.Delta.Lora lora
+                ? new SearchSettings.Delta.Lora(
+                        lora.rank(), lora.alpha(), List.of(LoraConfig.ALL_LINEAR))
+                : new SearchSettings.Delta.Full();
+    }
+
+    private SearchSettings settings(CommonOptions common, Selection selection) {
+        List<String> data = common.input().data();
+        SearchSettings usual =
+                common.input()
+                        .model()
+                        .map(m -> SearchSettings.of(m, data.toArray(String[]::new)))
+                        .orElseGet(SearchSettings::embedded);
+        if (how.full && (how.rank.isPresent() || how.alpha.isPresent())) {
+            throw new IllegalArgumentException(
+                    "--rank and --alpha must be left out with --full, which has neither");
+        }
+        SearchSettings.Delta delta =
+                how.full
+                        ? new SearchSettings.Delta.Full(selection.names())
+                        : new SearchSettings.Delta.Lora(
+                                how.rank.orElse(8), how.alpha.orElse(16.0), selection.names());
+        return new SearchSettings(
+                usual.model(),
+                training.data(usual, common.input(), data),
+                delta,
+                common.machine().compute(),
+                common.seed(),
+                training.stage1(usual),
+                usual.stage2(),
+                1);
+    }
+}

@@ -1,0 +1,73 @@
+/// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
+//DESCRIPTION Fine-tunes only some of a model's layers: by a ranking, by name or by a pattern.
+//JAVA 17+
+//RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g
+//DEPS ../lib/ila.java
+
+import dev.ila.cli.CommonOptions;
+import dev.ila.cli.CtrlC;
+import dev.ila.cli.Errors;
+import dev.ila.cli.Progress;
+import dev.ila.cli.SearchScreen;
+import dev.ila.cli.TuneOptions;
+import dev.ila.run.RunDirectory;
+import dev.ila.search.Outcome;
+import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
+import dev.ila.tune.Merged;
+import dev.ila.view.TuneSummary;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "ila-tune",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Fine-tunes only some of a model's layers; the others stay as they are, bit by bit.%n",
+            "Trains LoRA factors, or the layers themselves, until the held-out loss is stable, and"
+                    + " keeps a PEFT adapter, or a difference.",
+        },
+        footer = {
+            "%nExamples",
+            "  ila-tune --ranking runs/ila-search-1",
+            "  ila-tune --ranking runs/ila-search-1 --top 0.3 --full --merge tuned",
+            "  ila-tune --model SmolLM2-135M-Instruct --data alpaca.json --layers up_proj,down_proj",
+        })
+class IlaTune implements Callable<Integer> {
+    private static final int INTERRUPTED = 130;
+
+    @Mixin private CommonOptions common;
+    @Mixin private TuneOptions options;
+
+    public static void main(String... args) {
+        System.exit(Errors.commandLine(new IlaTune()).execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        SearchSettings settings = common.resume() ? null : options.begin(common, System.out);
+        try (RunDirectory run = common.openRun("ila-tune");
+                CtrlC ctrlC = new CtrlC();
+                SearchScreen screen =
+                        new SearchScreen(Progress.of(System.err, Progress.onTerminal()), ctrlC)) {
+            try {
+                Outcome outcome =
+                        common.resume()
+                                ? Search.resume(run, common.machine().threads(), screen)
+                                : Search.start(settings, run, screen);
+                screen.close();
+                System.out.print(TuneSummary.after(outcome, run));
+                options.merge().ifPresent(to -> Merged.write(run.path(), to));
+                return 0;
+            } catch (CancellationException e) {
+                screen.close();
+                System.err.println(e.getMessage());
+                System.err.println("go on with: ila-tune --resume --out " + run.path());
+                return INTERRUPTED;
+            }
+        }
+    }
+}
