@@ -2,11 +2,22 @@ package dev.ila.model;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** Reads the {@code config.json} of a Llama; defaults are those of transformers' LlamaConfig. */
+/**
+ * Reads the {@code config.json} of a Llama or a Mistral; defaults are those of transformers'
+ * LlamaConfig and MistralConfig.
+ */
 final class LlamaConfig {
-    private static final String CLASS = "LlamaForCausalLM";
+    private static final String MISTRAL = "mistral";
+    private static final Map<String, String> CLASSES =
+            Map.of("llama", "LlamaForCausalLM", MISTRAL, "MistralForCausalLM");
+
+    /** MistralConfig's, where the configuration does not say it; {@code null} says that none is. */
+    private static final int MISTRALS_WINDOW = 4096;
+
     private final JsonFile config;
 
     private LlamaConfig(JsonFile config) {
@@ -18,7 +29,6 @@ final class LlamaConfig {
     }
 
     private Architecture architecture() {
-        checkFamily();
         refuse("hidden_act", new JsonPrimitive("silu"));
         refuse("attention_bias", new JsonPrimitive(false));
         refuse("mlp_bias", new JsonPrimitive(false));
@@ -31,7 +41,7 @@ final class LlamaConfig {
                                         "quantization_config",
                                         "absent: weights are read as f32, f16 or bf16"));
         return new Architecture(
-                "llama",
+                family(),
                 config.needCount("num_hidden_layers"),
                 config.needCount("hidden_size"),
                 config.needCount("intermediate_size"),
@@ -41,18 +51,24 @@ final class LlamaConfig {
                 config.flag("tie_word_embeddings", false));
     }
 
-    private void checkFamily() {
+    private String family() {
         String family = config.text("model_type").orElse("missing");
-        config.check(family.equals("llama"), family, "model_type", "llama, the one supported");
+        config.check(
+                CLASSES.containsKey(family),
+                family,
+                "model_type",
+                "llama or mistral, the two supported");
+        String expected = CLASSES.get(family);
         Optional<JsonElement> classes = config.find("architectures");
         boolean causal =
                 classes.isEmpty()
                         || classes.get().isJsonArray()
                                 && classes.get()
                                         .getAsJsonArray()
-                                        .contains(new JsonPrimitive(CLASS));
-        String supported = CLASS + ", the one supported";
+                                        .contains(new JsonPrimitive(expected));
+        String supported = expected + ", the one supported";
         config.check(causal, classes.orElse(null), "architectures", supported);
+        return family;
     }
 
     private void refuse(String key, JsonPrimitive only) {
@@ -63,7 +79,11 @@ final class LlamaConfig {
     private Architecture.Attention attention() {
         int hidden = config.needCount("hidden_size");
         int heads = config.needCount("num_attention_heads");
-        int keyValueHeads = config.count("num_key_value_heads").orElse(heads);
+        boolean mistral = family().equals(MISTRAL);
+        int keyValueHeads =
+                mistral
+                        ? config.needCount("num_key_value_heads")
+                        : config.count("num_key_value_heads").orElse(heads);
         config.check(
                 heads % keyValueHeads == 0,
                 keyValueHeads,
@@ -71,7 +91,16 @@ final class LlamaConfig {
                 "a divisor of num_attention_heads (" + heads + ")");
         int headSize = config.count("head_dim").orElse(hidden / heads);
         config.check(headSize > 0 && headSize % 2 == 0, headSize, "head_dim", "even, above 0");
-        return new Architecture.Attention(heads, keyValueHeads, headSize, rope());
+        OptionalInt window = mistral ? window() : OptionalInt.empty();
+        return new Architecture.Attention(heads, keyValueHeads, headSize, rope(), window);
+    }
+
+    private OptionalInt window() {
+        boolean said = config.object().has("sliding_window");
+        Optional<Integer> window = config.count("sliding_window");
+        return said && window.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(window.orElse(MISTRALS_WINDOW));
     }
 
     /** {@code rope_parameters} is the form since transformers 5; there too the older one wins. */

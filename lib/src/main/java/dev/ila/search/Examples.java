@@ -19,7 +19,9 @@ final class Examples {
     /** All of them; the files are read as a stream. */
     static Dataset read(SearchSettings.Data data, Checkpoint checkpoint) {
         return supervised(
-                checkpoint, s -> Dataset.read(paths(data), reading(data), s, data.maxLength()));
+                data,
+                checkpoint,
+                s -> Dataset.read(paths(data), reading(data), s, data.maxLength()));
     }
 
     /** The same of conversations that were changed before. */
@@ -28,11 +30,14 @@ final class Examples {
             Checkpoint checkpoint,
             UnaryOperator<Conversations.Loaded> change) {
         Conversations.Loaded changed = change.apply(Conversations.read(paths(data), reading(data)));
-        return supervised(checkpoint, s -> Dataset.of(changed, s, data.maxLength()));
+        return supervised(data, checkpoint, s -> Dataset.of(changed, s, data.maxLength()));
     }
 
     private static Dataset supervised(
-            Checkpoint checkpoint, Function<Supervision, Dataset> reader) {
+            SearchSettings.Data data,
+            Checkpoint checkpoint,
+            Function<Supervision, Dataset> reader) {
+        checkpoint.architecture().requireInWindow(data.maxLength(), "--max-length");
         try (Tokenizer tokenizer =
                 Tokenizer.load(checkpoint.directory())
                         .fitting(checkpoint.architecture().vocabulary())) {

@@ -24,6 +24,7 @@ final class Greedy {
                     ChatTemplate.of(tokenizer).render(List.of(new Turn("user", question)), true);
             int[] ids = tokenizer.encode(prompt).ids();
             int asked = ids.length;
+            model.checkpoint().architecture().requireInWindow(asked + most, "tokens of an answer");
             while (ids.length - asked < most) {
                 int next = next(model, change, gamma, ids);
                 if (tokenizer.isSpecial(next)) {

@@ -152,9 +152,10 @@ class BadFilesTest extends BadInput {
                         + " must be a file, but is: missing (of a PEFT adapter)",
                 "--adapter=" + model);
         refused(
-                1,
-                folder.resolve("none/config.json")
-                        + " must be a file, but is: missing (of a Hugging Face directory)",
+                2,
+                "--aligned must be a directory that exists, or a model of the hub as ORG/NAME, but"
+                        + " is: "
+                        + folder.resolve("none"),
                 "--aligned=" + folder.resolve("none"));
         refused(
                 2,

@@ -51,7 +51,7 @@ class GoldenTest {
 
     /** With products in f32, and on each single batch. */
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "separate", "llama3"})
+    @ValueSource(strings = {"tied", "separate", "llama3", "mistral"})
     void inBf16TheErrorIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();
@@ -75,7 +75,7 @@ class GoldenTest {
      * that on a single batch the error of ∂L/∂γ is now half of the reference's, now three times it.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "separate", "llama3"})
+    @ValueSource(strings = {"tied", "separate", "llama3", "mistral"})
     void withProductsInBf16TheErrorOverBatchesIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();

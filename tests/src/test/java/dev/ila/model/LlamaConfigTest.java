@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,13 +35,39 @@ class LlamaConfigTest {
     @Test
     void whatIsLeftOutIsTransformersDefault() throws IOException {
         Rope rope = new Rope(10_000, Optional.empty());
-        Architecture.Attention attention = new Architecture.Attention(2, 1, 4, rope);
+        Architecture.Attention attention =
+                new Architecture.Attention(2, 1, 4, rope, OptionalInt.empty());
         assertEquals(
                 new Architecture("llama", 2, 8, 12, 16, attention, 1e-5, false),
                 read(TinyLlama.CONFIG + "}"));
         assertEquals(16, with("\"head_dim\": 16").attention().headSize());
         assertEquals(4, with("\"head_dim\": null").attention().headSize());
         assertEquals(true, with("\"tie_word_embeddings\": true").tiedHead());
+    }
+
+    @Test
+    void aMistralHasItsWindowUnlessItSaysThatItHasNone() throws IOException {
+        String mistral =
+                (TinyLlama.CONFIG + "%s}")
+                        .replace("LlamaForCausalLM", "MistralForCausalLM")
+                        .replace("\"llama\"", "\"mistral\"");
+        Architecture usual = read(mistral.formatted(""));
+        assertEquals("mistral", usual.family());
+        assertEquals(OptionalInt.of(4096), usual.attention().window());
+        assertEquals(
+                OptionalInt.of(7),
+                read(mistral.formatted(", \"sliding_window\": 7")).attention().window());
+        Architecture none = read(mistral.formatted(", \"sliding_window\": null"));
+        assertEquals(OptionalInt.empty(), none.attention().window());
+        none.requireInWindow(1 << 20, "--max-length");
+        usual.requireInWindow(4096, "--max-length");
+        assertEquals(
+                "--max-length must be at most 4096, the model's sliding window, beyond which it is"
+                        + " not computed, but is: 4097",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> usual.requireInWindow(4097, "--max-length"))
+                        .getMessage());
     }
 
     @Test
@@ -84,8 +111,8 @@ class LlamaConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"model_type\":\"qwen3\" | model_type must be llama, the one supported, but is:"
-                        + " qwen3",
+                "\"model_type\":\"qwen3\" | model_type must be llama or mistral, the two supported,"
+                        + " but is: qwen3",
                 "\"architectures\":[\"LlamaForX\"] | architectures must be LlamaForCausalLM,"
                         + " the one supported, but is: [\"LlamaForX\"]",
                 "\"attention_bias\":true | attention_bias must be false, the one supported,"
