@@ -1,0 +1,147 @@
+package dev.ila.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ila.data.Demo;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.Ranking;
+import dev.ila.run.AtomicFiles;
+import dev.ila.search.SearchSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** What {@code ila-tune} tunes, and what it says before; and what {@code ila-export} prints. */
+class TuneOptionsTest {
+    @TempDir Path folder;
+
+    private List<LinearLayer> layers;
+    private Path scores;
+
+    @BeforeEach
+    void aRanking() {
+        layers = Checkpoint.open(Demo.extract()).layers();
+        double[] score = IntStream.range(0, layers.size()).mapToDouble(i -> i).toArray();
+        scores = folder.resolve("scores.csv");
+        AtomicFiles.write(scores, Ranking.of(layers, score).toCsv());
+    }
+
+    @Test
+    void theLeastImportantQuarterIsFrozenUnlessAnotherShareIsAskedFor() {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        SearchSettings usual = begin(said, "--ranking=" + scores);
+        assertEquals(1, usual.lastStage());
+        assertEquals(
+                layers.subList(14, 56).stream().map(LinearLayer::name).toList(),
+                ((SearchSettings.Delta.Lora) usual.delta()).targets());
+        String text = said.toString(StandardCharsets.UTF_8);
+        assertTrue(
+                text.startsWith("Tuning 42 of 56 layers: the top 42 of a ranking of 56\n"), text);
+        assertTrue(text.contains("\nup_proj         6   8   73,728  2 3 4 5 6 7\n"), text);
+        assertTrue(text.contains(" numbers are trained, of 77,824 with all layers (75.0 %)"), text);
+        assertTrue(text.contains("A step takes "), text);
+        SearchSettings full =
+                begin(said, "--ranking=" + scores, "--top=0.05", "--full", "--steps=7");
+        assertEquals(
+                layers.subList(53, 56).stream().map(LinearLayer::name).toList(),
+                ((SearchSettings.Delta.Full) full.delta()).targets());
+        assertEquals(7, full.stage1().schedule().steps());
+        SearchSettings named = begin(said, "--layers=7.mlp.up_proj", "--rank=4", "--alpha=4");
+        assertEquals(
+                new SearchSettings.Delta.Lora(4, 4, List.of("model.layers.7.mlp.up_proj")),
+                named.delta());
+    }
+
+    @Test
+    void whatCannotBeTunedIsRefusedBeforeAnythingIsMade() throws Exception {
+        refused("choice of layers must be one of --ranking, --layers and --pattern, but is: none");
+        refused(
+                "choice of layers must be one of --ranking, --layers and --pattern, but is:"
+                        + " --ranking and --layers",
+                "--ranking=" + scores,
+                "--layers=up_proj");
+        refused("--top must be given with --ranking, but is: 0.3", "--layers=up_proj", "--top=0.3");
+        refused(
+                "--top must be above 0 and at most 1, but is: 3.0",
+                "--ranking=" + scores,
+                "--top=3");
+        refused(
+                "--rank and --alpha must be left out with --full, which has neither",
+                "--layers=up_proj",
+                "--full",
+                "--rank=4");
+        Path there = Files.createDirectory(folder.resolve("there"));
+        Files.writeString(there.resolve("x"), "x");
+        refused(
+                "directory to merge into must be new or empty, but is: " + there,
+                "--layers=up_proj",
+                "--merge=" + there);
+    }
+
+    @Test
+    void anExportBeginsWithWhatWasChosen() {
+        ExportOptions options = new ExportOptions();
+        new CommandLine(new Exporter(options))
+                .parseArgs("--ranking=" + scores, "--top=0.05", "--to=llama-factory,peft");
+        String text = options.export();
+        assertTrue(
+                text.startsWith(
+                        "# 3 of 56 layers: the top 3 of a ranking of 56\n\n# LLaMA-Factory\n"),
+                text);
+        assertTrue(text.contains("\n# PEFT\n"), text);
+        ExportOptions half = new ExportOptions();
+        new CommandLine(new Exporter(half)).parseArgs("--merge=" + folder.resolve("m"));
+        assertEquals(
+                "--run and --merge must be both, but is: one",
+                assertThrows(IllegalArgumentException.class, half::export).getMessage());
+    }
+
+    @Command
+    private static final class Tuner {
+        @Mixin private CommonOptions common;
+        @Mixin private TuneOptions options;
+    }
+
+    @Command
+    private static final class Exporter {
+        @Mixin private final ExportOptions options;
+
+        Exporter(ExportOptions options) {
+            this.options = options;
+        }
+    }
+
+    private static SearchSettings begin(ByteArrayOutputStream said, String... arguments) {
+        Tuner tuner = new Tuner();
+        String[] all = new String[arguments.length + 3];
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        all[0] = "--threads=2";
+        all[1] = "--limit=60";
+        all[2] = "--held-out=4";
+        new CommandLine(tuner).parseArgs(all);
+        said.reset();
+        return tuner.options.begin(tuner.common, new PrintStream(said, true));
+    }
+
+    private static void refused(String message, String... arguments) {
+        assertEquals(
+                message,
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> begin(new ByteArrayOutputStream(), arguments))
+                        .getMessage());
+    }
+}
