@@ -16,6 +16,8 @@ import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.tune.Merged;
 import dev.ila.view.TuneSummary;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
@@ -48,6 +50,7 @@ class IlaTune implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Optional<Path> merge = options.merge();
         SearchSettings settings = common.resume() ? null : options.begin(common, System.out);
         try (RunDirectory run = common.openRun("ila-tune");
                 CtrlC ctrlC = new CtrlC();
@@ -60,7 +63,7 @@ class IlaTune implements Callable<Integer> {
                                 : Search.start(settings, run, screen);
                 screen.close();
                 System.out.print(TuneSummary.after(outcome, run));
-                options.merge().ifPresent(to -> Merged.write(run.path(), to));
+                merge.ifPresent(to -> Merged.write(run.path(), to));
                 return 0;
             } catch (CancellationException e) {
                 screen.close();

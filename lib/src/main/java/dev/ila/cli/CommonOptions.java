@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
  */
 public final class CommonOptions {
     private static final Set<String> WITH_RESUME =
-            Set.of("--out", "--resume", "--threads", "--verbose");
+            Set.of("--out", "--resume", "--threads", "--verbose", "--merge");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;

@@ -22,7 +22,9 @@ public final class ExportOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR|ORG/NAME",
-            description = "Whose layers they are. Default: the model that comes with the library.")
+            description =
+                    "Whose layers they are. Default: that of the run with the ranking, or else the"
+                            + " model that comes with the library.")
     private Optional<String> model = Optional.empty();
 
     @Mixin private SelectionOptions choice = new SelectionOptions();
@@ -57,7 +59,16 @@ public final class ExportOptions {
     /** Does it, and says what a person wants to see. */
     public String export() {
         if (run.isPresent() || merge.isPresent()) {
-            Require.that(run.isPresent() && merge.isPresent(), "one", "--run and --merge", "both");
+            Require.that(
+                    run.isPresent() && merge.isPresent(),
+                    run.isPresent() ? "--run alone" : "--merge alone",
+                    "--run and --merge",
+                    "given together");
+            Require.that(
+                    !choice.isGiven() && to.isEmpty() && model.isEmpty(),
+                    "given",
+                    "a choice of layers, --to or --model beside --run",
+                    "left out, since all that the run has learned is merged");
             Merged.write(run.get(), merge.get());
             return "Tuned model: " + merge.get() + "\n";
         }
@@ -65,6 +76,7 @@ public final class ExportOptions {
         Selection selection =
                 choice.selection(
                         model.map(m -> InputOptions.model("--model", m, spec))
+                                .or(() -> choice.run().map(SearchSettings::model))
                                 .orElseGet(() -> SearchSettings.embedded().model()),
                         notes);
         StringBuilder out = new StringBuilder();

@@ -114,7 +114,7 @@ public final class InputOptions {
             for (String name : names) {
                 String found = Named.data(name, progress);
                 Require.that(
-                        Named.isThere(found),
+                        Named.isData(found),
                         name,
                         option,
                         "a file that exists, or a data set of the hub as ORG/NAME");

@@ -24,7 +24,7 @@ public final class SearchOptions {
 
     @Mixin private TrainingOptions training = new TrainingOptions();
 
-    @ArgGroup(validate = false, order = 7, heading = "%nStage 2: learning the mask%n")
+    @ArgGroup(validate = false, order = 8, heading = "%nStage 2: learning the mask%n")
     private Second second = new Second();
 
     private static final class Source {

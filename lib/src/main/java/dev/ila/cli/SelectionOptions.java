@@ -5,7 +5,10 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
 import dev.ila.search.Named;
 import dev.ila.search.Runs;
+import dev.ila.search.SearchSettings;
 import dev.ila.tune.Selection;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** Which layers are tuned: by a ranking, by their names or by a pattern. */
 public final class SelectionOptions {
-    @ArgGroup(validate = false, order = 3, heading = "%nWhich layers%n")
+    @ArgGroup(validate = false, order = 4, heading = "%nWhich layers%n")
     private Choice choice = new Choice();
 
     private static final class Choice {
@@ -46,6 +49,22 @@ public final class SelectionOptions {
                 paramLabel = "REGEX",
                 description = "By a regular expression for whole names.")
         private Optional<String> pattern = Optional.empty();
+    }
+
+    /** The run whose ranking is asked for, if it is one's directory: with its model and data. */
+    public Optional<SearchSettings> run() {
+        return choice.ranking
+                .map(Path::of)
+                .filter(r -> Files.exists(r.resolve("run.json")))
+                .map(Runs::settings);
+    }
+
+    /** Whether a choice of layers was asked for. */
+    public boolean isGiven() {
+        return choice.ranking.isPresent()
+                || choice.top.isPresent()
+                || choice.pattern.isPresent()
+                || !choice.layers.isEmpty();
     }
 
     /**

@@ -106,6 +106,7 @@ public final class StudyOptions {
     /** The study and its directory. */
     public Studies studies() {
         Study study = Study.read(file);
+        Studies.readPins(directory());
         study.models().forEach((name, model) -> InputOptions.model("model " + name, model, spec));
         study.data()
                 .forEach((name, set) -> InputOptions.data("data set " + name, set.files(), spec));

@@ -11,10 +11,10 @@ import picocli.CommandLine.Option;
 
 /** How a change is trained: the options of every script that fine-tunes. */
 public final class TrainingOptions {
-    @ArgGroup(validate = false, order = 4, heading = "%nBatches%n")
+    @ArgGroup(validate = false, order = 6, heading = "%nBatches%n")
     private Batching batching = new Batching();
 
-    @ArgGroup(validate = false, order = 6, heading = "%nStage 1: fine-tuning until stable%n")
+    @ArgGroup(validate = false, order = 7, heading = "%nStage 1: fine-tuning until stable%n")
     private First first = new First();
 
     private static final class Batching {
@@ -105,8 +105,10 @@ public final class TrainingOptions {
     SearchSettings.Data data(SearchSettings usual, InputOptions input, List<String> files) {
         return new SearchSettings.Data(
                 files.isEmpty() ? usual.data().files() : files,
-                input.format().orElse(""),
-                input.columns(),
+                input.format().orElse(files.isEmpty() ? usual.data().format() : ""),
+                files.isEmpty() && input.columns().isEmpty()
+                        ? usual.data().columns()
+                        : input.columns(),
                 input.maxLength(),
                 input.limit().orElse(0),
                 batching.heldOut,

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
 public final class TuneOptions {
     @Mixin private SelectionOptions choice = new SelectionOptions();
 
-    @ArgGroup(validate = false, order = 4, heading = "%nHow they are tuned%n")
+    @ArgGroup(validate = false, order = 5, heading = "%nHow they are tuned%n")
     private How how = new How();
 
     @Mixin private TrainingOptions training = new TrainingOptions();
@@ -49,8 +50,13 @@ public final class TuneOptions {
         private Optional<Path> merge = Optional.empty();
     }
 
-    /** Where to write the tuned model; empty if it is not wanted. */
+    /**
+     * Where to write the tuned model; empty if it is not wanted.
+     *
+     * @throws IllegalArgumentException if something is there
+     */
     public Optional<Path> merge() {
+        how.merge.ifPresent(Merged::requireEmpty);
         return how.merge;
     }
 
@@ -61,20 +67,29 @@ public final class TuneOptions {
      * @return the settings: stage 1 alone, on the chosen layers alone
      */
     public SearchSettings begin(CommonOptions common, PrintStream out) {
-        how.merge.ifPresent(Merged::requireEmpty);
         List<String> notes = new ArrayList<>();
-        String model = common.input().model().orElseGet(() -> SearchSettings.embedded().model());
-        Selection selection = choice.selection(model, notes);
+        SearchSettings usual = usual(common);
+        Selection selection = choice.selection(usual.model(), notes);
         notes.forEach(out::println);
-        SearchSettings settings = settings(common, selection);
+        SearchSettings settings = settings(common, usual, selection);
         Preview some = Preview.of(settings);
         Preview all = some.with(all(settings.delta()));
         out.print(TuneSummary.before(selection, some, all));
         if (selection.chosen().size() < selection.layers().size()) {
-            Timing measured = Timing.measure(some);
-            out.print(TuneSummary.cost(some, measured, all, Timing.measure(all)));
+            out.print(TuneSummary.cost(some, measured(some), all, measured(all)));
         }
         return settings;
+    }
+
+    /** Seconds of a step; none where the memory for one is not there. */
+    private static OptionalDouble measured(Preview preview) {
+        // Java holds the change and its gradient, each one array.
+        long bytes = 2 * Float.BYTES * preview.trained().numbers();
+        boolean fits =
+                preview.tooLarge().isEmpty()
+                        && bytes < Runtime.getRuntime().maxMemory() / 2
+                        && preview.trained().numbers() < Integer.MAX_VALUE;
+        return fits ? OptionalDouble.of(Timing.step(preview)) : OptionalDouble.empty();
     }
 
     private static SearchSettings.Delta all(SearchSettings.Delta delta) {
@@ -84,13 +99,19 @@ public final class TuneOptions {
                 : new SearchSettings.Delta.Full();
     }
 
-    private SearchSettings settings(CommonOptions common, Selection selection) {
+    /**
+     * Of the model that was asked for; or of the run whose ranking it is; or the embedded one's.
+     */
+    private SearchSettings usual(CommonOptions common) {
+        Optional<String> model = common.input().model();
+        return model.isPresent()
+                ? SearchSettings.of(model.get(), common.input().data().toArray(String[]::new))
+                : choice.run().orElseGet(SearchSettings::embedded);
+    }
+
+    private SearchSettings settings(
+            CommonOptions common, SearchSettings usual, Selection selection) {
         List<String> data = common.input().data();
-        SearchSettings usual =
-                common.input()
-                        .model()
-                        .map(m -> SearchSettings.of(m, data.toArray(String[]::new)))
-                        .orElseGet(SearchSettings::embedded);
         if (how.full && (how.rank.isPresent() || how.alpha.isPresent())) {
             throw new IllegalArgumentException(
                     "--rank and --alpha must be left out with --full, which has neither");

@@ -5,12 +5,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.ila.run.Require;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Which columns of a data set stand for those that a {@link Format} knows. */
 final class Columns {
@@ -48,7 +48,10 @@ final class Columns {
                             known,
                             "name that a column is read as",
                             "one of " + String.join(", ", KNOWN));
-                    from.put(known, Arrays.asList(names.split("\\+")));
+                    List<String> all =
+                            Stream.of(names.split("\\+")).filter(n -> !n.isBlank()).toList();
+                    Require.that(!all.isEmpty(), names, "column that is read as " + known, "named");
+                    from.put(known, all);
                 });
     }
 

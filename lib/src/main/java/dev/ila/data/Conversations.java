@@ -5,9 +5,11 @@ import dev.ila.run.Require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -38,9 +40,24 @@ public final class Conversations {
     private Optional<Format> format;
     private int records;
 
-    private Conversations(Path file, Reading how, Consumer<Conversation> sink, LeftOut leftOut) {
+    /** The file's name, with that of its folder if another file has it, or with a number. */
+    private static String unique(Path file, Set<String> taken) {
+        String name = String.valueOf(file.getFileName());
+        Path folder = file.toAbsolutePath().getParent();
+        if (taken.contains(name) && folder != null && folder.getFileName() != null) {
+            name = folder.getFileName() + "/" + name;
+        }
+        String free = name;
+        for (int n = 2; !taken.add(free); n++) {
+            free = name + " (" + n + ")";
+        }
+        return free;
+    }
+
+    private Conversations(
+            Path file, String name, Reading how, Consumer<Conversation> sink, LeftOut leftOut) {
         this.file = file;
-        this.name = String.valueOf(file.getFileName());
+        this.name = name;
         this.format = how.format();
         this.columns = new Columns(how.columns());
         this.sink = sink;
@@ -106,8 +123,10 @@ public final class Conversations {
                     sink.accept(conversation);
                 };
         List<Source> sources = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (Path file : files) {
-            Conversations reading = new Conversations(file, how, limited, leftOut);
+            Conversations reading =
+                    new Conversations(file, unique(file, names), how, limited, leftOut);
             String sha256 = Records.read(file, reading::add);
             Format used = reading.format.orElseThrow(reading::unknown);
             sources.add(new Source(reading.name, used, reading.records, sha256));
@@ -200,7 +219,7 @@ public final class Conversations {
     /**
      * One file that was read.
      *
-     * @param file its name without the folder
+     * @param file its name without the folder, which stands before it if two have the same
      * @param format how its records are written
      * @param records how many it has, unusable ones included, each of one record's {@code
      *     instances} for itself

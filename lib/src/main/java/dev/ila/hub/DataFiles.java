@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -153,7 +154,8 @@ public final class DataFiles {
 
     private void addConfig(Map<?, ?> config, List<String> readable) {
         String name = text(config, "config_name").orElse("default");
-        String folder = text(config, "data_dir").map(d -> d + "/").orElse("");
+        String folder =
+                text(config, "data_dir").map(d -> d.replaceFirst("/+$", "") + "/").orElse("");
         Map<String, List<String>> splits = new TreeMap<>();
         if (config.get("data_files") == null) {
             readable.stream()
@@ -185,6 +187,9 @@ public final class DataFiles {
     }
 
     private static List<?> listOf(Object value) {
+        if (value == null) {
+            return List.of();
+        }
         return value instanceof List<?> list ? list : List.of(value);
     }
 
@@ -227,7 +232,12 @@ public final class DataFiles {
                 regex.append(Pattern.quote(String.valueOf(c)));
             }
         }
-        return Pattern.compile(regex + "(?:/.*)?");
+        try {
+            return Pattern.compile(regex.toString().replace("[\\Q!\\E", "[^") + "(?:/.*)?");
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "pattern in a data set's card must be a glob, but is: " + glob, e);
+        }
     }
 
     private static String shown(Collection<String> paths) {

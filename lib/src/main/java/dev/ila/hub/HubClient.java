@@ -36,12 +36,15 @@ final class HubClient {
         boolean take(Body body) throws IOException, InterruptedException;
     }
 
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(CONNECT)
-                    .build();
+    /** One for all: each has a thread of its own, that lives as long. */
+    private static final class Shared {
+        private static final HttpClient CLIENT =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(CONNECT)
+                        .build();
+    }
 
     private final HubSettings settings;
     private final Patience patience;
@@ -178,6 +181,7 @@ final class HubClient {
         if (addresses.own(address)) {
             settings.token().ifPresent(t -> request.header("Authorization", "Bearer " + t));
         }
-        return new Answer(client.send(request.build(), info -> new Body(patience.silence())));
+        return new Answer(
+                Shared.CLIENT.send(request.build(), info -> new Body(patience.silence())));
     }
 }

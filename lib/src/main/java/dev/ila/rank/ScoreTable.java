@@ -84,19 +84,11 @@ final class ScoreTable {
             if (all.isJsonObject()) {
                 all.getAsJsonObject()
                         .entrySet()
-                        .forEach(
-                                e ->
-                                        pairs.add(
-                                                new String[] {
-                                                    e.getKey(), e.getValue().getAsString()
-                                                }));
+                        .forEach(e -> pairs.add(new String[] {e.getKey(), text(e.getValue())}));
             } else {
                 for (JsonElement one : all.getAsJsonArray()) {
                     JsonObject pair = one.getAsJsonObject();
-                    pairs.add(
-                            new String[] {
-                                pair.get(LAYER).getAsString(), pair.get(SCORE).getAsString()
-                            });
+                    pairs.add(new String[] {text(pair.get(LAYER)), text(pair.get(SCORE))});
                 }
             }
             return pairs;
@@ -105,10 +97,14 @@ final class ScoreTable {
                     "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "%s must be a JSON object of layers and scores, or a list of objects with layer and score, but is: %s"
-                            .formatted(file, e.getMessage()),
+                    "%s must be a JSON object of layers and scores, or a list of objects with layer and score, but is: something else"
+                            .formatted(file),
                     e);
         }
+    }
+
+    private static String text(JsonElement value) {
+        return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
     }
 
     private static Table table(Path file) {

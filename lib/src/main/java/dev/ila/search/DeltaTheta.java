@@ -22,8 +22,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Δθ in Java's memory (paper §2): LoRA's factors or full differences of all layers. It never
- * changes; training gives another one.
+ * Δθ in Java's memory (paper §2): LoRA's factors or full differences. It never changes; training
+ * gives another one.
  *
  * <p>Not a record: it owns an array.
  */

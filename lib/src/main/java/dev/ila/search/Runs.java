@@ -49,7 +49,11 @@ public final class Runs {
         Matcher named = NAMED.matcher(text);
         boolean told = !Files.exists(Path.of(text)) && named.matches();
         Path path = Path.of(told ? named.group(3) : text);
-        Require.that(Files.exists(path), text, "run", "a run directory or a CSV file that exists");
+        Require.that(
+                Files.exists(path),
+                text,
+                "run",
+                "a run directory, or a CSV or JSON file, that exists");
         boolean directory = Files.isDirectory(path);
         Path scores = directory ? path.resolve("scores.csv") : path;
         Require.that(
@@ -77,11 +81,11 @@ public final class Runs {
         return new RankedRun(name, Map.of("data", name), OptionalLong.empty(), ranking);
     }
 
-    /** The name of a run's model, as {@link Named} knows it. */
-    public static String model(Path run) {
+    /** A run's settings. */
+    public static SearchSettings settings(Path run) {
         Path file = run.resolve("run.json");
         Require.that(Files.exists(file), run, "run", "a run's directory, with its run.json");
-        return RunFile.read(file).settings().model();
+        return RunFile.read(file).settings();
     }
 
     /** How far a run is. */
@@ -112,6 +116,12 @@ public final class Runs {
                 (name, value) -> {
                     if (!ROUNDING.contains(name) && !value.equals(made.get(name))) {
                         differ.add("%s %s, not %s".formatted(name, made.get(name), value));
+                    }
+                });
+        made.forEach(
+                (name, value) -> {
+                    if (!ROUNDING.contains(name) && !wanted.containsKey(name)) {
+                        differ.add("%s %s, not there now".formatted(name, value));
                     }
                 });
         for (String data : planned.data().files()) {

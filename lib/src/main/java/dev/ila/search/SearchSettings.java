@@ -9,6 +9,7 @@ import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.Compute;
 import dev.ila.train.Schedule;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * Everything a search is asked to do; stored in the run directory as {@code run.json}.
  *
- * @param model Hugging Face directory of θ₀
+ * @param model name of θ₀, as in {@link Named}
  * @param data records and batches
  * @param delta where Δθ comes from
  * @param compute device, precision, threads
@@ -151,7 +152,10 @@ public record SearchSettings(
         public Data {
             files = List.copyOf(files);
             // Runs made before there were columns have none in their files.
-            columns = columns == null ? Map.of() : new TreeMap<>(columns);
+            columns =
+                    columns == null
+                            ? Map.of()
+                            : Collections.unmodifiableMap(new TreeMap<>(columns));
             Require.that(!files.isEmpty(), files, "data", "one file or more; name it with --data");
             Require.atLeast(2, maxLength, "max-length");
             Require.atLeast(0, limit, "limit");

@@ -10,6 +10,7 @@ import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * How fast this machine computes a search's own micro-batches: measured, nothing is trained.
@@ -31,6 +32,35 @@ public record Timing(double change, double mask, double loss, int batches) {
 
     /** Loads the model and times the first steps' micro-batches after a warm-up. */
     public static Timing measure(Preview preview) {
+        return timed(
+                preview,
+                trial -> {
+                    boolean learned = preview.settings().delta().learned();
+                    trial.speed(
+                            learned ? Network.Want.CHANGE_GRADIENT : Network.Want.MASK_GRADIENT,
+                            1,
+                            WARM_UP);
+                    trial.timed = 0;
+                    double change =
+                            learned ? trial.speed(Network.Want.CHANGE_GRADIENT, LEAST, SECONDS) : 0;
+                    double mask = trial.speed(Network.Want.MASK_GRADIENT, LEAST, SECONDS);
+                    double loss = trial.speed(Network.Want.LOSS, LEAST, SECONDS);
+                    return new Timing(change, mask, loss, trial.timed);
+                });
+    }
+
+    /** Seconds of one step of stage 1, measured after a warm-up; the optimizer's part left out. */
+    public static double step(Preview preview) {
+        return timed(
+                preview,
+                trial -> {
+                    trial.speed(Network.Want.CHANGE_GRADIENT, 1, WARM_UP);
+                    return preview.tokensOfAStep()
+                            / trial.speed(Network.Want.CHANGE_GRADIENT, LEAST, SECONDS);
+                });
+    }
+
+    private static <T> T timed(Preview preview, Function<Trial, T> with) {
         SearchSettings settings = preview.settings();
         Checkpoint base = Checkpoint.open(Named.directory(settings.model()));
         Seeds seeds = Seeds.of(settings.seed());
@@ -40,17 +70,7 @@ public record Timing(double change, double mask, double loss, int batches) {
         Batches batches =
                 new Batches(preview.split().train(), d.batchSize(), d.microBatch(), seeds.order());
         try (LanguageModel model = LanguageModel.load(base, settings.compute())) {
-            Trial trial = new Trial(model.network(), source.onto(model.network()), batches);
-            boolean learned = settings.delta().learned();
-            trial.speed(
-                    learned ? Network.Want.CHANGE_GRADIENT : Network.Want.MASK_GRADIENT,
-                    1,
-                    WARM_UP);
-            trial.timed = 0;
-            double change = learned ? trial.speed(Network.Want.CHANGE_GRADIENT, LEAST, SECONDS) : 0;
-            double mask = trial.speed(Network.Want.MASK_GRADIENT, LEAST, SECONDS);
-            double loss = trial.speed(Network.Want.LOSS, LEAST, SECONDS);
-            return new Timing(change, mask, loss, trial.timed);
+            return with.apply(new Trial(model.network(), source.onto(model.network()), batches));
         }
     }
 

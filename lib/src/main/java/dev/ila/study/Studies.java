@@ -1,5 +1,6 @@
 package dev.ila.study;
 
+import com.google.gson.JsonObject;
 import dev.ila.rank.Comparison;
 import dev.ila.rank.Contrast;
 import dev.ila.rank.RankedRun;
@@ -8,6 +9,7 @@ import dev.ila.run.Json;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Milestone;
 import dev.ila.search.Milestones;
+import dev.ila.search.Named;
 import dev.ila.search.Result;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
@@ -28,6 +30,8 @@ import java.util.TreeMap;
  * never made again; a run that was interrupted goes on from its checkpoint.
  */
 public final class Studies {
+    private static final String PINS = "pins.json";
+
     private final Study study;
     private final Path directory;
     private final List<String> only;
@@ -38,6 +42,7 @@ public final class Studies {
     }
 
     private Studies(Study study, Path directory, List<String> only) {
+        readPins(directory);
         this.study = study;
         this.directory = directory;
         this.only = List.copyOf(only);
@@ -50,6 +55,29 @@ public final class Studies {
      */
     public Studies only(List<String> names) {
         return new Studies(study, directory, names);
+    }
+
+    /** Lets the study's names on the hub stand for the commits that they stood for at its start. */
+    public static void readPins(Path directory) {
+        Path file = directory.resolve(PINS);
+        if (Files.exists(file)) {
+            Map<String, String> pins = new TreeMap<>();
+            Json.read(file, JsonObject.class)
+                    .entrySet()
+                    .forEach(e -> pins.put(e.getKey(), e.getValue().getAsString()));
+            Named.pin(pins);
+        }
+    }
+
+    /** Keeps for which commits the study's names on the hub stand, if it has any. */
+    public void keepPins() {
+        Map<String, String> pins =
+                Named.pins(
+                        List.copyOf(study.models().values()),
+                        study.data().values().stream().flatMap(s -> s.files().stream()).toList());
+        if (!pins.isEmpty()) {
+            Json.write(directory.resolve(PINS), pins);
+        }
     }
 
     /** Who wants to know how a study goes. */
@@ -100,6 +128,7 @@ public final class Studies {
      */
     public void run(Observer observer) {
         Map<Study.Run, Runs.State> states = states();
+        keepPins();
         int number = 0;
         for (Map.Entry<Study.Run, Runs.State> entry : states.entrySet()) {
             number++;

@@ -42,7 +42,7 @@ import java.util.regex.Pattern;
  * change {@link SearchSettings#of}, by the names of {@code run.json}; without them there is one,
  * {@code usual}, that changes nothing. {@code ${NAME}} stands for an environment variable.
  *
- * @param models directories by short name; empty: the embedded model
+ * @param models names, as in {@link Named}, by short name; empty: the embedded model
  * @param data sets by short name
  * @param seeds number of runs of each cell of the grid
  * @param settings changes by short name
@@ -152,7 +152,10 @@ public record Study(
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
-        } catch (JsonParseException | ClassCastException | IllegalStateException e) {
+        } catch (JsonParseException
+                | ClassCastException
+                | IllegalStateException
+                | UnsupportedOperationException e) {
             throw new IllegalArgumentException(
                     "%s must be a study, but is: %s".formatted(file, e.getMessage()), e);
         } catch (NumberFormatException e) {
@@ -288,7 +291,7 @@ public record Study(
                         ? SearchSettings.embedded().withData(files)
                         : SearchSettings.of(model, files);
         for (String file : usual.data().files()) {
-            Require.that(Named.isThere(file), file, "file of " + set, "there");
+            Require.that(Named.isData(file), file, "file of " + set, "there");
         }
         return Runs.changed(
                 usual.with(usual.data().withColumns(data.get(set).columns())),

@@ -1,5 +1,10 @@
 package dev.ila.study;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Failure;
 import dev.ila.run.Hash;
@@ -7,6 +12,7 @@ import dev.ila.run.Json;
 import dev.ila.run.Require;
 import dev.ila.search.Differences;
 import dev.ila.search.Differences.Difference;
+import dev.ila.search.Named;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +113,7 @@ public final class StudyPackage {
                 });
     }
 
-    /** What the definition calls the places that the runs' settings name. */
+    /** What the definition calls the places of this machine that the runs' settings name. */
     private static Map<String, String> written(Studies studies, Path definition) {
         Study names = Study.written(definition);
         Map<String, String> written = new TreeMap<>();
@@ -120,6 +126,8 @@ public final class StudyPackage {
                 written.put(files.get(i), as.get(i));
             }
         }
+        // A name on the hub stays with its commit.
+        written.keySet().removeIf(place -> !Named.isHere(place));
         return written;
     }
 
@@ -129,18 +137,36 @@ public final class StudyPackage {
             if (!name.matches("runs/[^/]+/(run|result)\\.json")) {
                 return Files.readAllBytes(file);
             }
-            String text = Files.readString(file);
-            for (Map.Entry<String, String> place : written.entrySet()) {
-                // Alone as a value, or in a list that is a value itself.
-                String path = place.getKey().replace("\\", "\\\\");
-                text = text.replace('"' + path + '"', '"' + place.getValue() + '"');
-                String inside = place.getKey().replace("\\", "\\\\\\\\");
-                text = text.replace("\\\"" + inside + "\\\"", "\\\"" + place.getValue() + "\\\"");
-            }
-            return text.getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+        JsonObject root = Json.read(file, JsonObject.class);
+        if (root.has("settings")) {
+            JsonObject settings = root.getAsJsonObject("settings");
+            settings.add("model", as(settings.get("model"), written));
+            JsonObject data = settings.getAsJsonObject("data");
+            data.add("files", as(data.get("files"), written));
+        } else {
+            // Flat, a list as text.
+            JsonObject settings =
+                    root.getAsJsonObject("provenance")
+                            .getAsJsonObject("inputs")
+                            .getAsJsonObject("settings");
+            settings.add("model", as(settings.get("model"), written));
+            JsonElement files = JsonParser.parseString(settings.get("data.files").getAsString());
+            settings.addProperty("data.files", as(files, written).toString());
+        }
+        return Json.text(root).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static JsonElement as(JsonElement names, Map<String, String> written) {
+        if (names.isJsonArray()) {
+            JsonArray all = new JsonArray();
+            names.getAsJsonArray().forEach(n -> all.add(as(n, written)));
+            return all;
+        }
+        String name = names.getAsString();
+        return new JsonPrimitive(written.getOrDefault(name, name));
     }
 
     private static boolean belongs(String name) {
@@ -219,6 +245,7 @@ public final class StudyPackage {
             Path zip, List<String> only, Path out, Studies.Observer observer) {
         Path packed = out.resolve("packed");
         unpack(zip, packed);
+        Studies.readPins(packed);
         Studies again = new Studies(Study.read(packed.resolve(STUDY)), out.resolve("again"));
         List<String> names = new ArrayList<>();
         again.states().keySet().forEach(run -> names.add(run.name()));

@@ -36,7 +36,8 @@ public final class Merged {
                     "added_tokens.json",
                     "vocab.json",
                     "merges.txt",
-                    "chat_template.jinja");
+                    "chat_template.jinja",
+                    "chat_template.json");
 
     private Merged() {}
 
@@ -47,7 +48,7 @@ public final class Merged {
      * @throws IllegalArgumentException if it has learned nothing yet
      */
     public static void write(Path run, Path directory) {
-        Checkpoint base = Checkpoint.open(Named.directory(Runs.model(run)));
+        Checkpoint base = Checkpoint.open(Named.directory(Runs.settings(run).model()));
         write(base, DeltaTheta.read(run, base.layers()), directory);
     }
 

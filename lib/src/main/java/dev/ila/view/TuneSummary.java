@@ -4,7 +4,6 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Outcome;
 import dev.ila.search.Preview;
-import dev.ila.search.Timing;
 import dev.ila.train.History;
 import dev.ila.tune.Selection;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
@@ -77,17 +77,29 @@ public final class TuneSummary {
         return out.toString();
     }
 
-    /** What a step costs beside one of all layers: time as measured, memory by count. */
-    public static String cost(Preview some, Timing measured, Preview all, Timing measuredOfAll) {
+    /**
+     * What a step costs beside one of all layers: time as measured, memory by count.
+     *
+     * @param seconds of a step; empty if it was not measured
+     * @param secondsOfAll the same of a step of all layers
+     */
+    public static String cost(
+            Preview some, OptionalDouble seconds, Preview all, OptionalDouble secondsOfAll) {
         StringBuilder out = new StringBuilder();
         line(
                 out,
-                "A step takes %.2f s, of all layers %.2f s (measured); memory %.2f GB, of all layers %.2f GB (by count).",
-                some.tokensOfAStep() / measured.change(),
-                all.tokensOfAStep() / measuredOfAll.change(),
+                "A step takes %s, of all layers %s (measured); memory %.2f GB, of all layers %.2f GB (by count).",
+                time(seconds),
+                time(secondsOfAll),
                 some.memory().total() / 1e9,
                 all.memory().total() / 1e9);
         return out.toString();
+    }
+
+    private static String time(OptionalDouble seconds) {
+        return seconds.isPresent()
+                ? String.format(Locale.ROOT, "%.2f s", seconds.getAsDouble())
+                : "what does not fit here";
     }
 
     /** How it went. */

@@ -85,10 +85,11 @@ class TuneOptionsTest {
                 "--rank=4");
         Path there = Files.createDirectory(folder.resolve("there"));
         Files.writeString(there.resolve("x"), "x");
-        refused(
+        Tuner tuner = new Tuner();
+        new CommandLine(tuner).parseArgs("--layers=up_proj", "--merge=" + there);
+        assertEquals(
                 "directory to merge into must be new or empty, but is: " + there,
-                "--layers=up_proj",
-                "--merge=" + there);
+                assertThrows(IllegalArgumentException.class, tuner.options::merge).getMessage());
     }
 
     @Test
@@ -105,7 +106,7 @@ class TuneOptionsTest {
         ExportOptions half = new ExportOptions();
         new CommandLine(new Exporter(half)).parseArgs("--merge=" + folder.resolve("m"));
         assertEquals(
-                "--run and --merge must be both, but is: one",
+                "--run and --merge must be given together, but is: --merge alone",
                 assertThrows(IllegalArgumentException.class, half::export).getMessage());
     }
 

@@ -137,6 +137,23 @@ class TablesOfRecordsTest {
     }
 
     @Test
+    void filesOfEqualNameAreToldApart() throws IOException {
+        String record = "{\"question\":\"a\",\"answer\":\"b\"}";
+        Path one = Files.createDirectory(folder.resolve("en")).resolve("train.jsonl");
+        Path two = Files.createDirectory(folder.resolve("fr")).resolve("train.jsonl");
+        Files.writeString(one, record);
+        Files.writeString(two, record);
+        assertEquals(
+                List.of("train.jsonl", "fr/train.jsonl", "fr/train.jsonl (2)"),
+                Conversations.read(
+                                List.of(one, two, two), Conversations.Reading.of(Optional.empty()))
+                        .sources()
+                        .stream()
+                        .map(Conversations.Source::file)
+                        .toList());
+    }
+
+    @Test
     void columnsStandForTheNamesOfAForm() throws IOException {
         Path file =
                 Files.writeString(

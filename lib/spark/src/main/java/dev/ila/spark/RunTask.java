@@ -3,6 +3,7 @@ package dev.ila.spark;
 import dev.ila.data.Demo;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Milestone;
+import dev.ila.search.Named;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
@@ -65,7 +66,7 @@ record RunTask(String name, String directory, String settings, List<String> mile
         String host = host();
         try {
             SearchSettings asked = Runs.settings(settings);
-            if (!Files.exists(Path.of(asked.model()))) {
+            if (!Named.isModel(asked.model())) {
                 Demo.extract();
             }
             made(asked, task);

@@ -1,6 +1,7 @@
 package dev.ila.spark;
 
 import dev.ila.run.Require;
+import dev.ila.search.Named;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
@@ -8,7 +9,6 @@ import dev.ila.study.Cluster;
 import dev.ila.study.Studies;
 import dev.ila.study.Study;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +53,7 @@ public final class SparkCluster implements Cluster {
             return;
         }
         left.forEach(run -> requireAbsolute(run.settings()));
+        studies.keepPins();
         List<RunTask> tasks = left.stream().map(run -> RunTask.of(run, studies.path(run))).toList();
         try (JavaSparkContext spark = new JavaSparkContext(conf(master, left, settings))) {
             spark.setLocalProperty("spark.job.interruptOnCancel", "true");
@@ -74,7 +75,7 @@ public final class SparkCluster implements Cluster {
         }
         Stream<String> own = Stream.concat(Stream.of(settings.model()), change);
         Stream.concat(own, settings.data().files().stream())
-                .filter(path -> Files.exists(Path.of(path)))
+                .filter(Named::isHere)
                 .forEach(
                         path ->
                                 Require.that(
@@ -111,6 +112,13 @@ public final class SparkCluster implements Cluster {
             String value = System.getenv("MALLOC_" + name);
             if (value != null) {
                 conf.setExecutorEnv("MALLOC_" + name, value);
+            }
+        }
+        // Where the hub and its cache are; a token stays here.
+        for (String name : List.of("HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE")) {
+            String value = System.getenv(name);
+            if (value != null) {
+                conf.setExecutorEnv(name, value);
             }
         }
         if (gpu) {
