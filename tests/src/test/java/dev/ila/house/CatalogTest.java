@@ -46,8 +46,8 @@ class CatalogTest {
         int searches = 0;
         for (String example : examples()) {
             String command =
-                    example.replace("DIR", demo.toString())
-                            .replace("FILE", demo.resolve("polite.json").toString())
+                    example.replace("--model MODEL", "--model " + demo)
+                            .replace("--data DATA", "--data " + demo.resolve("polite.json"))
                             .replace("runs/ila-search-", folder.resolve("search-").toString());
             List<String> words = new ArrayList<>(List.of(command.split("\\s+")));
             ran.add(words.get(0));
@@ -58,8 +58,8 @@ class CatalogTest {
             }
             if (alias.equals("ila-search")) {
                 words.add("--out=" + folder.resolve("search-" + ++searches));
-            } else if (alias.equals("ila-overlap")) {
-                words.add("--out=" + folder.resolve("overlap"));
+            } else if (List.of("ila-overlap", "ila-tune").contains(alias)) {
+                words.add("--out=" + folder.resolve(alias));
             }
             jbang(words);
         }
