@@ -25,8 +25,9 @@ public final class SelectionOptions {
                 names = "--ranking",
                 paramLabel = "RUN|FILE",
                 description =
-                        "By this ranking: a run directory of ila-search, a CSV with layer and score,"
-                                + " or a JSON object of layers and scores.")
+                        "By this ranking: a run directory of ila-search, whose model and data are"
+                                + " taken unless --model is given; a CSV with layer and score; or a"
+                                + " JSON object of layers and scores.")
         private Optional<String> ranking = Optional.empty();
 
         @Option(

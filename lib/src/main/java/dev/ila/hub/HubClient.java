@@ -146,6 +146,10 @@ final class HubClient {
                 }
                 left.failed(errors.busy(answer), answer.retryAfter());
             } catch (IOException e) {
+                if (path.isEmpty() && HubErrors.isNoHost(e)) {
+                    // At the very first question: more of them would only take time.
+                    throw errors.unreachable(e);
+                }
                 left.failed(errors.unreachable(e), Optional.empty());
             }
         }

@@ -149,11 +149,21 @@ record HubErrors(HubSettings settings) {
                 what, (IOException) new InterruptedIOException().initCause(e));
     }
 
-    private static String reason(IOException e) {
+    /** Whether the host's name stands for no machine, or nobody could be asked for it. */
+    static boolean isNoHost(IOException e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
-                return "there is no such host";
+                return true;
             }
+        }
+        return false;
+    }
+
+    private static String reason(IOException e) {
+        if (isNoHost(e)) {
+            return "there is no such host";
+        }
+        for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SSLException) {
                 return "the connection cannot be trusted (" + line(t.getMessage()) + ")";
             }

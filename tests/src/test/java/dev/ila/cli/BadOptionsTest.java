@@ -60,8 +60,7 @@ class BadOptionsTest extends BadInput {
         refused(
                 2,
                 "source of the change must be one of --adapter, --aligned, --full, "
-                        + "or LoRA with its options, but is: --full and --rank, --alpha or "
-                        + "--targets",
+                        + "or LoRA with its options, but is: --full and --rank or --alpha",
                 "--full",
                 "--rank=4");
         refused(
@@ -104,12 +103,14 @@ class BadOptionsTest extends BadInput {
         refused(2, "evaluate-every must be 1 or more, but is: 0", "--evaluate-every=0");
         refused(
                 2,
-                "--data must be a file that exists, but is: " + folder.resolve("none"),
+                "--data must be a file that exists, or a data set of the hub as ORG/NAME, but is: "
+                        + folder.resolve("none"),
                 "--data=" + folder.resolve("none"));
         refused(
                 2,
-                "format must be one of messages, sharegpt, lima, alpaca, response, "
-                        + "prompt-completion, question-answer, but is: nonsense",
+                "format must be one of messages, sharegpt, lima, instances, alpaca, response, "
+                        + "prompt-completion, question-solution, problem-solution, "
+                        + "question-answer, but is: nonsense",
                 "--format=nonsense");
         refused(
                 2,

@@ -68,7 +68,8 @@ class OverlapScriptTest {
     @Test
     void aMissingRunIsOneLine() throws Exception {
         assertEquals(
-                "ila-overlap: run must be a run directory or a CSV file that exists, but is: none\n",
+                "ila-overlap: run must be a run directory, or a CSV or JSON file, that exists, but is:"
+                        + " none\n",
                 Script.run("ila-overlap", folder, 2, "none", "none"));
     }
 }

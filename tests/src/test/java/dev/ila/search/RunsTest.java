@@ -24,7 +24,7 @@ class RunsTest {
 
     @Test
     void aRunsFactorsAreItsModelDataAndSettings() throws Exception {
-        SearchSettings a = SearchSettings.of("models/tiny", "a.json");
+        SearchSettings a = SearchSettings.of("some/models/tiny", "a.json");
         RankedRun one = run("one", a.withSeed(1), "d1", "m1");
         assertEquals(OptionalLong.of(1), one.seed());
         assertEquals("a.json d1d1d1d1", one.factors().get("data"));
@@ -62,7 +62,9 @@ class RunsTest {
 
     @Test
     void whatIsNotThereOrNotFinishedIsRefused() throws Exception {
-        assertMessage("run must be a run directory or a CSV file that exists, but is: no", "no");
+        assertMessage(
+                "run must be a run directory, or a CSV or JSON file, that exists, but is: no",
+                "no");
         Path begun = Files.createDirectories(folder.resolve("begun"));
         assertMessage(
                 "run must be finished, with its scores.csv; go on with it by ila-search --resume,"
