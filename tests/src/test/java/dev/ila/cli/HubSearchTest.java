@@ -41,8 +41,9 @@ class HubSearchTest {
             assertTrue(said.contains("downloading model.safetensors: "), said);
             assertTrue(said.contains("downloading data/train-00000-of-00001.jsonl: "), said);
             assertEquals(
-                    "ila-search: split of org/talk must be one of test, train, but is: dev; name it"
-                            + " as org/talk:SPLIT\n",
+                    "ila-search: data org/talk:dev is not on this machine, and of the hub: split of"
+                            + " org/talk must be one of test, train, but is: dev; name it as"
+                            + " org/talk:SPLIT\n",
                     run(2, address, command.words("--model=org/tiny", "--data=org/talk:dev")));
             String none = run(2, address, command.words("--model=org/none"));
             assertTrue(none.startsWith("ila-search: ") && none.contains("org/none"), none);
