@@ -5,18 +5,12 @@
 //DEPS ../lib/ila.java
 
 import dev.ila.cli.CommonOptions;
-import dev.ila.cli.CtrlC;
 import dev.ila.cli.Errors;
 import dev.ila.cli.Progress;
 import dev.ila.cli.SearchOptions;
 import dev.ila.cli.SearchScreen;
-import dev.ila.run.RunDirectory;
-import dev.ila.search.Outcome;
-import dev.ila.search.Search;
-import dev.ila.search.SearchSettings;
 import dev.ila.view.SearchSummary;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -39,8 +33,6 @@ import picocli.CommandLine.Mixin;
             "  ila-search --resume --out runs/ila-search-1",
         })
 class IlaSearch implements Callable<Integer> {
-    private static final int INTERRUPTED = 130;
-
     @Mixin private CommonOptions common;
     @Mixin private SearchOptions options;
 
@@ -50,26 +42,14 @@ class IlaSearch implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SearchSettings settings = common.resume() ? null : options.settings(common);
-        boolean terminal = Progress.onTerminal();
-        try (RunDirectory run = common.openRun("ila-search");
-                CtrlC ctrlC = new CtrlC();
-                SearchScreen screen = new SearchScreen(Progress.of(System.err, terminal), ctrlC)) {
-            try {
-                Outcome outcome =
-                        common.resume()
-                                ? Search.resume(run, common.machine().threads(), screen)
-                                : Search.start(settings, run, screen);
-                screen.close();
-                SearchSummary.charts(outcome, run);
-                System.out.print(SearchSummary.text(outcome, run, terminal));
-                return 0;
-            } catch (CancellationException e) {
-                screen.close();
-                System.err.println(e.getMessage());
-                System.err.println("go on with: ila-search --resume --out " + run.path());
-                return INTERRUPTED;
-            }
-        }
+        return SearchScreen.follow(
+                common,
+                "ila-search",
+                () -> options.settings(common),
+                System.err,
+                (outcome, run) -> {
+                    SearchSummary.charts(outcome, run);
+                    System.out.print(SearchSummary.text(outcome, run, Progress.onTerminal()));
+                });
     }
 }

@@ -5,21 +5,14 @@
 //DEPS ../lib/ila.java
 
 import dev.ila.cli.CommonOptions;
-import dev.ila.cli.CtrlC;
 import dev.ila.cli.Errors;
-import dev.ila.cli.Progress;
 import dev.ila.cli.SearchScreen;
 import dev.ila.cli.TuneOptions;
-import dev.ila.run.RunDirectory;
-import dev.ila.search.Outcome;
-import dev.ila.search.Search;
-import dev.ila.search.SearchSettings;
 import dev.ila.tune.Merged;
 import dev.ila.view.TuneSummary;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -39,8 +32,6 @@ import picocli.CommandLine.Mixin;
             "  ila-tune --model SmolLM2-135M-Instruct --data alpaca.json --layers up_proj,down_proj",
         })
 class IlaTune implements Callable<Integer> {
-    private static final int INTERRUPTED = 130;
-
     @Mixin private CommonOptions common;
     @Mixin private TuneOptions options;
 
@@ -51,26 +42,18 @@ class IlaTune implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<Path> merge = options.merge();
-        SearchSettings settings = common.resume() ? null : options.begin(common, System.out);
-        try (RunDirectory run = common.openRun("ila-tune");
-                CtrlC ctrlC = new CtrlC();
-                SearchScreen screen =
-                        new SearchScreen(Progress.of(System.err, Progress.onTerminal()), ctrlC)) {
-            try {
-                Outcome outcome =
-                        common.resume()
-                                ? Search.resume(run, common.machine().threads(), screen)
-                                : Search.start(settings, run, screen);
-                screen.close();
-                System.out.print(TuneSummary.after(outcome, run));
-                merge.ifPresent(to -> Merged.write(run.path(), to));
-                return 0;
-            } catch (CancellationException e) {
-                screen.close();
-                System.err.println(e.getMessage());
-                System.err.println("go on with: ila-tune --resume --out " + run.path());
-                return INTERRUPTED;
-            }
-        }
+        return SearchScreen.follow(
+                common,
+                "ila-tune",
+                () -> options.begin(common, System.out),
+                System.err,
+                (outcome, run) -> {
+                    System.out.print(TuneSummary.after(outcome, run));
+                    merge.ifPresent(
+                            to -> {
+                                Merged.write(run.path(), to);
+                                System.out.println("Tuned model: " + to);
+                            });
+                });
     }
 }

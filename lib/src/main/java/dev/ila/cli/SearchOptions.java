@@ -19,7 +19,10 @@ public final class SearchOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @ArgGroup(validate = false, order = 4, heading = "%nThe change of the weights%n")
+    @ArgGroup(
+            validate = false,
+            order = 5,
+            heading = "%nWhich layers change, or a change that exists%n")
     private Source source = new Source();
 
     @Mixin private TrainingOptions training = new TrainingOptions();
@@ -28,20 +31,6 @@ public final class SearchOptions {
     private Second second = new Second();
 
     private static final class Source {
-        @Option(
-                names = "--full",
-                description = "Fine-tune the linear layers themselves instead of LoRA factors.")
-        private boolean full;
-
-        @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
-        private Optional<Integer> rank = Optional.empty();
-
-        @Option(
-                names = "--alpha",
-                paramLabel = "A",
-                description = "LoRA's alpha; the factor is alpha / rank. Default: 16.")
-        private Optional<Double> alpha = Optional.empty();
-
         @Option(
                 names = "--targets",
                 paramLabel = "NAMES",
@@ -144,32 +133,22 @@ public final class SearchOptions {
         List<String> asked = new ArrayList<>();
         source.adapter.ifPresent(a -> asked.add("--adapter"));
         source.aligned.ifPresent(a -> asked.add("--aligned"));
-        if (source.full) {
-            asked.add("--full");
-        }
-        if (source.rank.isPresent() || source.alpha.isPresent()) {
-            asked.add("--rank or --alpha");
-        }
-        if (!source.targets.isEmpty() && !source.full) {
+        if (!asked.isEmpty() && !source.targets.isEmpty()) {
             asked.add("--targets");
-            asked.remove("--rank or --alpha");
         }
+        asked.addAll(training.asked());
         Require.that(
                 asked.size() < 2,
                 String.join(" and ", asked),
                 "source of the change",
                 "one of --adapter, --aligned, --full, or LoRA with its options");
-        List<String> targets =
-                source.targets.isEmpty() ? List.of(LoraConfig.ALL_LINEAR) : source.targets;
         if (source.adapter.isPresent()) {
             return new SearchSettings.Delta.Adapter(source.adapter.get().toString());
         } else if (source.aligned.isPresent()) {
             return new SearchSettings.Delta.Aligned(
                     InputOptions.model("--aligned", source.aligned.get(), spec));
-        } else if (source.full) {
-            return new SearchSettings.Delta.Full(targets);
         }
-        return new SearchSettings.Delta.Lora(
-                source.rank.orElse(8), source.alpha.orElse(16.0), targets);
+        return training.delta(
+                source.targets.isEmpty() ? List.of(LoraConfig.ALL_LINEAR) : source.targets);
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** Which layers are tuned: by a ranking, by their names or by a pattern. */
 public final class SelectionOptions {
-    @ArgGroup(validate = false, order = 4, heading = "%nWhich layers%n")
+    @ArgGroup(validate = false, order = 3, heading = "%nWhich layers%n")
     private Choice choice = new Choice();
 
     private static final class Choice {
@@ -28,7 +28,7 @@ public final class SelectionOptions {
                         "By this ranking: a run directory of ila-search, whose model and data are"
                                 + " taken unless --model is given; a CSV with layer and score; or a"
                                 + " JSON object of layers and scores.")
-        private Optional<String> ranking = Optional.empty();
+        private Optional<Path> ranking = Optional.empty();
 
         @Option(
                 names = "--top",
@@ -54,10 +54,7 @@ public final class SelectionOptions {
 
     /** The run whose ranking is asked for, if it is one's directory: with its model and data. */
     public Optional<SearchSettings> run() {
-        return choice.ranking
-                .map(Path::of)
-                .filter(r -> Files.exists(r.resolve("run.json")))
-                .map(Runs::settings);
+        return choice.ranking.filter(r -> Files.exists(r.resolve("run.json"))).map(Runs::settings);
     }
 
     /** Whether a choice of layers was asked for. */
@@ -95,12 +92,7 @@ public final class SelectionOptions {
         if (choice.ranking.isPresent()) {
             double share = choice.top.orElse(0.75);
             Require.that(share > 0 && share <= 1, share, "--top", "above 0 and at most 1");
-            List<String> all = new ArrayList<>();
-            Selection top =
-                    Selection.top(layers, Runs.read(choice.ranking.get(), all).ranking(), share);
-            // Which data and seed it was learned of does not matter here.
-            all.stream().filter(n -> !n.contains("DATA#SEED")).forEach(notes::add);
-            return top;
+            return Selection.top(layers, Runs.ranking(choice.ranking.get(), notes), share);
         }
         return choice.pattern.isPresent()
                 ? Selection.matching(layers, choice.pattern.get())

@@ -106,7 +106,7 @@ public final class StudyOptions {
     /** The study and its directory. */
     public Studies studies() {
         Study study = Study.read(file);
-        Studies.readPins(directory());
+        Studies studies = new Studies(study, directory());
         study.models().forEach((name, model) -> InputOptions.model("model " + name, model, spec));
         study.data()
                 .forEach((name, set) -> InputOptions.data("data set " + name, set.files(), spec));
@@ -114,7 +114,7 @@ public final class StudyOptions {
         for (String name : only) {
             Require.that(names.contains(name), name, "--only", "one of " + names);
         }
-        return new Studies(study, directory()).only(only);
+        return studies.only(only);
     }
 
     private Path directory() {

@@ -1,9 +1,11 @@
 package dev.ila.cli;
 
+import dev.ila.run.Require;
 import dev.ila.search.FineTuning;
 import dev.ila.search.SearchSettings;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
@@ -11,11 +13,30 @@ import picocli.CommandLine.Option;
 
 /** How a change is trained: the options of every script that fine-tunes. */
 public final class TrainingOptions {
+    @ArgGroup(validate = false, order = 4, heading = "%nThe change of the weights%n")
+    private Change change = new Change();
+
     @ArgGroup(validate = false, order = 6, heading = "%nBatches%n")
     private Batching batching = new Batching();
 
     @ArgGroup(validate = false, order = 7, heading = "%nStage 1: fine-tuning until stable%n")
     private First first = new First();
+
+    private static final class Change {
+        @Option(
+                names = "--full",
+                description = "Fine-tune the linear layers themselves instead of LoRA factors.")
+        private boolean full;
+
+        @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
+        private Optional<Integer> rank = Optional.empty();
+
+        @Option(
+                names = "--alpha",
+                paramLabel = "A",
+                description = "LoRA's alpha; the factor is alpha / rank. Default: 16.")
+        private Optional<Double> alpha = Optional.empty();
+    }
 
     private static final class Batching {
         @Option(
@@ -99,6 +120,31 @@ public final class TrainingOptions {
                 paramLabel = "X",
                 description = "Longest gradient; 0: no clipping. Default: 1.")
         private double clip = 1;
+    }
+
+    /** What was said of the change, of which one is enough. */
+    List<String> asked() {
+        List<String> asked = new ArrayList<>();
+        if (change.full) {
+            asked.add("--full");
+        }
+        if (change.rank.isPresent() || change.alpha.isPresent()) {
+            asked.add("--rank or --alpha");
+        }
+        return asked;
+    }
+
+    /** The change of some layers, to be learned. */
+    SearchSettings.Delta delta(List<String> targets) {
+        Require.that(
+                asked().size() < 2,
+                String.join(" and ", asked()),
+                "kind of change",
+                "one of --full, or LoRA with its options");
+        return change.full
+                ? new SearchSettings.Delta.Full(targets)
+                : new SearchSettings.Delta.Lora(
+                        change.rank.orElse(8), change.alpha.orElse(16.0), targets);
     }
 
     /** Records and batches of the settings. */

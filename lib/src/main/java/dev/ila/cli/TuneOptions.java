@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,34 +20,15 @@ import picocli.CommandLine.Option;
 public final class TuneOptions {
     @Mixin private SelectionOptions choice = new SelectionOptions();
 
-    @ArgGroup(validate = false, order = 5, heading = "%nHow they are tuned%n")
-    private How how = new How();
-
     @Mixin private TrainingOptions training = new TrainingOptions();
 
-    private static final class How {
-        @Option(
-                names = "--full",
-                description = "Tune the layers themselves instead of LoRA factors.")
-        private boolean full;
-
-        @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
-        private Optional<Integer> rank = Optional.empty();
-
-        @Option(
-                names = "--alpha",
-                paramLabel = "A",
-                description = "LoRA's alpha; the factor is alpha / rank. Default: 16.")
-        private Optional<Double> alpha = Optional.empty();
-
-        @Option(
-                names = "--merge",
-                paramLabel = "DIR",
-                description =
-                        "At the end write the tuned model there, as a Hugging Face directory; new"
-                                + " or empty.")
-        private Optional<Path> merge = Optional.empty();
-    }
+    @Option(
+            names = "--merge",
+            paramLabel = "DIR",
+            description =
+                    "At the end write the tuned model there, as a Hugging Face directory; new or"
+                            + " empty.")
+    private Optional<Path> merge = Optional.empty();
 
     /**
      * Where to write the tuned model; empty if it is not wanted.
@@ -56,8 +36,8 @@ public final class TuneOptions {
      * @throws IllegalArgumentException if something is there
      */
     public Optional<Path> merge() {
-        how.merge.ifPresent(Merged::requireEmpty);
-        return how.merge;
+        merge.ifPresent(Merged::requireEmpty);
+        return merge;
     }
 
     /**
@@ -112,19 +92,10 @@ public final class TuneOptions {
     private SearchSettings settings(
             CommonOptions common, SearchSettings usual, Selection selection) {
         List<String> data = common.input().data();
-        if (how.full && (how.rank.isPresent() || how.alpha.isPresent())) {
-            throw new IllegalArgumentException(
-                    "--rank and --alpha must be left out with --full, which has neither");
-        }
-        SearchSettings.Delta delta =
-                how.full
-                        ? new SearchSettings.Delta.Full(selection.names())
-                        : new SearchSettings.Delta.Lora(
-                                how.rank.orElse(8), how.alpha.orElse(16.0), selection.names());
         return new SearchSettings(
                 usual.model(),
                 training.data(usual, common.input(), data),
-                delta,
+                training.delta(selection.names()),
                 common.machine().compute(),
                 common.seed(),
                 training.stage1(usual),

@@ -28,13 +28,14 @@ final class CsvRecords {
     static void read(Path file, Reader text, char separator, ObjIntConsumer<JsonElement> consumer)
             throws IOException {
         int number = 0;
-        try (CsvReader<NamedCsvRecord> rows =
-                CsvReader.builder()
-                        .fieldSeparator(separator)
-                        .allowUnclosedQuote(false)
-                        .maxBufferSize(LONGEST)
-                        .ofNamedCsvRecord(text)) {
-            for (NamedCsvRecord row : rows) {
+        try {
+            // Whoever gave the text closes it.
+            for (NamedCsvRecord row :
+                    CsvReader.builder()
+                            .fieldSeparator(separator)
+                            .allowUnclosedQuote(false)
+                            .maxBufferSize(LONGEST)
+                            .ofNamedCsvRecord(text)) {
                 JsonObject record = new JsonObject();
                 row.getFieldsAsMap().forEach(record::addProperty);
                 consumer.accept(record, ++number);

@@ -13,6 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.util.Locale;
 import java.util.function.ObjIntConsumer;
 import java.util.zip.GZIPInputStream;
@@ -43,7 +44,7 @@ final class Records {
                     last[0] = number;
                     consumer.accept(element, number);
                 };
-        try (InputStream bytes = Files.newInputStream(file);
+        try (DigestInputStream bytes = Hash.digesting(Files.newInputStream(file));
                 InputStream in = zipped ? new GZIPInputStream(bytes) : bytes;
                 Reader strict = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
                 BufferedReader text = new BufferedReader(strict)) {
@@ -59,7 +60,7 @@ final class Records {
             } else {
                 JsonRecords.read(file, text, counting);
             }
-            return Hash.sha256(file);
+            return Hash.sha256(bytes);
         } catch (CharacterCodingException e) {
             throw new UncheckedIOException(
                     file + " must be UTF-8, but is: other bytes after record " + last[0], e);

@@ -43,24 +43,12 @@ public record LoraConfig(int rank, double alpha, Set<String> targets, LoraScalin
                 scaling);
     }
 
-    /** Whether a layer gets factors. */
-    boolean covers(LinearLayer layer) {
-        return targets.stream().anyMatch(t -> names(t, layer));
-    }
-
     /**
      * The layers that targets name.
      *
      * @throws IllegalArgumentException if one names none of them
      */
     public static List<LinearLayer> named(List<LinearLayer> layers, Collection<String> targets) {
-        LoraConfig any = new LoraConfig(1, 1, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
-        any.checkTargets(layers);
-        return layers.stream().filter(any::covers).toList();
-    }
-
-    /** Fails if a target names none of the layers. */
-    void checkTargets(List<LinearLayer> layers) {
         for (String target : new TreeSet<>(targets)) {
             if (layers.stream().noneMatch(l -> names(target, l))) {
                 Set<String> known = new TreeSet<>();
@@ -69,6 +57,7 @@ public record LoraConfig(int rank, double alpha, Set<String> targets, LoraScalin
                 Require.that(false, target, "target", "one of " + known + " or a layer's name");
             }
         }
+        return layers.stream().filter(l -> targets.stream().anyMatch(t -> names(t, l))).toList();
     }
 
     private static boolean names(String target, LinearLayer layer) {

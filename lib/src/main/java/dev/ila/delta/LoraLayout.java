@@ -4,6 +4,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
@@ -55,9 +56,9 @@ public final class LoraLayout {
      * @throws IllegalArgumentException if a target names none of the layers
      */
     public static LoraLayout of(List<LinearLayer> layers, LoraConfig config) {
-        config.checkTargets(layers);
+        Set<LinearLayer> covered = Set.copyOf(LoraConfig.named(layers, config.targets()));
         Factors some = new Factors(config.rank(), config.alpha());
-        return of(layers, config.scaling(), l -> config.covers(l) ? some : Factors.NONE);
+        return of(layers, config.scaling(), l -> covered.contains(l) ? some : Factors.NONE);
     }
 
     /** A layout with ranks and alphas of each layer's own. */

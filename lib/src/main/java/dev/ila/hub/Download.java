@@ -1,19 +1,12 @@
 package dev.ila.hub;
 
-import dev.ila.run.Failure;
 import dev.ila.run.Hash;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,7 +14,6 @@ import java.util.OptionalLong;
 /** The bytes of one blob on their way to the disk, beside the place where they will stand. */
 final class Download implements HubClient.Sink, AutoCloseable {
     private static final long TELL_NANOS = 100_000_000;
-    private static final int BUFFER = 1 << 16;
 
     private final Path part;
     private final String name;
@@ -138,29 +130,13 @@ final class Download implements HubClient.Sink, AutoCloseable {
             return Optional.of(
                     "must have %d bytes, but has: %d".formatted(total.getAsLong(), position));
         }
-        return hash.map(h -> Map.entry(h, digest(h.length() == 64)))
+        return hash.map(
+                        h ->
+                                Map.entry(
+                                        h,
+                                        h.length() == 64 ? Hash.sha256(part) : Hash.gitBlob(part)))
                 .filter(e -> !e.getKey().equals(e.getValue()))
                 .map(e -> "must have the hash %s, but has: %s".formatted(e.getKey(), e.getValue()));
-    }
-
-    private String digest(boolean large) {
-        if (large) {
-            return Hash.sha256(part);
-        }
-        try (InputStream in = Files.newInputStream(part)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-1");
-            digest.update(("blob " + position + "\0").getBytes(StandardCharsets.US_ASCII));
-            byte[] buffer = new byte[BUFFER];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "%s could not be read: %s".formatted(part, Failure.reason(e)), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
-        }
     }
 
     /** Lets the file be; what is there stays for the next. */

@@ -71,11 +71,6 @@ public final class Hub {
         }
     }
 
-    /** The repository's files, as {@link #resolve} finds them. */
-    public List<HubFile> files(HubId id) {
-        return resolve(id).files();
-    }
-
     /**
      * The directory in which each wanted file of the repository stands under its path.
      *

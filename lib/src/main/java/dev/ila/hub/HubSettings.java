@@ -31,6 +31,7 @@ public record HubSettings(
     /** The hub's own address. */
     static final String HUB = "https://huggingface.co";
 
+    private static final String OLD_OFFLINE = "TRANSFORMERS_OFFLINE";
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{(\\w+)}|(\\w+))");
 
@@ -84,8 +85,6 @@ public record HubSettings(
                 e.truth(e.text("HF_HUB_OFFLINE").isPresent() ? "HF_HUB_OFFLINE" : OLD_OFFLINE),
                 !e.truth("HF_HUB_DISABLE_SYMLINKS"));
     }
-
-    private static final String OLD_OFFLINE = "TRANSFORMERS_OFFLINE";
 
     private static URI address(String text) {
         try {

@@ -19,9 +19,11 @@ final class LlamaConfig {
     private static final int MISTRALS_WINDOW = 4096;
 
     private final JsonFile config;
+    private final String family;
 
     private LlamaConfig(JsonFile config) {
         this.config = config;
+        this.family = family(config);
     }
 
     static Architecture architecture(JsonFile config) {
@@ -41,7 +43,7 @@ final class LlamaConfig {
                                         "quantization_config",
                                         "absent: weights are read as f32, f16 or bf16"));
         return new Architecture(
-                family(),
+                family,
                 config.needCount("num_hidden_layers"),
                 config.needCount("hidden_size"),
                 config.needCount("intermediate_size"),
@@ -51,7 +53,7 @@ final class LlamaConfig {
                 config.flag("tie_word_embeddings", false));
     }
 
-    private String family() {
+    private static String family(JsonFile config) {
         String family = config.text("model_type").orElse("missing");
         config.check(
                 CLASSES.containsKey(family),
@@ -79,7 +81,7 @@ final class LlamaConfig {
     private Architecture.Attention attention() {
         int hidden = config.needCount("hidden_size");
         int heads = config.needCount("num_attention_heads");
-        boolean mistral = family().equals(MISTRAL);
+        boolean mistral = family.equals(MISTRAL);
         int keyValueHeads =
                 mistral
                         ? config.needCount("num_key_value_heads")

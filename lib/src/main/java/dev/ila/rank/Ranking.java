@@ -187,14 +187,14 @@ public record Ranking(List<LayerScore> scores) {
 
     /**
      * Reads what {@link #toCsv} made, or any other CSV with columns {@code layer} and {@code score}
-     * ({@code model.layers.3.mlp.up_proj,0.98}); of the latter the layers' sizes are unknown, and
-     * 0.
+     * ({@code model.layers.3.mlp.up_proj,0.98}), or JSON: an object of layers and scores, or a list
+     * of objects with both. Of these the layers' sizes are unknown, and 0.
      *
      * @param notes takes what was left out, a line each
      * @throws IllegalArgumentException if a score is missing or no finite number, a layer comes
      *     twice, or a column is missing; the message names file and row
      */
-    public static Ranking fromAnyCsv(Path file, List<String> notes) {
+    public static Ranking fromAny(Path file, List<String> notes) {
         return RankingCsv.isOwn(file) ? fromCsv(file) : ScoreTable.read(file, notes);
     }
 }

@@ -39,9 +39,9 @@ public final class Runs {
 
     /**
      * Reads a run, with model, data, settings and seed as its {@code run.json} has them, or a CSV
-     * of layers and scores.
+     * or JSON of layers and scores.
      *
-     * @param text a run directory or a CSV file; or {@code DATA=PATH} or {@code DATA#SEED=PATH},
+     * @param text a run directory or such a file; or {@code DATA=PATH} or {@code DATA#SEED=PATH},
      *     which says what the run's data and seed were
      * @param notes takes what is to be known about it, a line each
      */
@@ -49,19 +49,8 @@ public final class Runs {
         Matcher named = NAMED.matcher(text);
         boolean told = !Files.exists(Path.of(text)) && named.matches();
         Path path = Path.of(told ? named.group(3) : text);
-        Require.that(
-                Files.exists(path),
-                text,
-                "run",
-                "a run directory, or a CSV or JSON file, that exists");
         boolean directory = Files.isDirectory(path);
-        Path scores = directory ? path.resolve("scores.csv") : path;
-        Require.that(
-                Files.exists(scores),
-                path,
-                "run",
-                "finished, with its scores.csv; go on with it by ila-search --resume");
-        Ranking ranking = Ranking.fromAnyCsv(scores, notes);
+        Ranking ranking = ranking(path, notes);
         String name = path.normalize().toAbsolutePath().getFileName().toString();
         if (told) {
             String seed = named.group(2);
@@ -79,6 +68,27 @@ public final class Runs {
         }
         notes.add(name + ": data and seed are not known; DATA#SEED=PATH tells them");
         return new RankedRun(name, Map.of("data", name), OptionalLong.empty(), ranking);
+    }
+
+    /**
+     * The ranking of a finished run, or of a file of anyone's.
+     *
+     * @param path a run directory, or a CSV or JSON file
+     * @param notes takes what is to be known about it, a line each
+     */
+    public static Ranking ranking(Path path, List<String> notes) {
+        Require.that(
+                Files.exists(path),
+                path,
+                "run",
+                "a run directory, or a CSV or JSON file, that exists");
+        Path scores = Files.isDirectory(path) ? path.resolve("scores.csv") : path;
+        Require.that(
+                Files.exists(scores),
+                path,
+                "run",
+                "finished, with its scores.csv; go on with it by ila-search --resume");
+        return Ranking.fromAny(scores, notes);
     }
 
     /** A run's settings. */

@@ -21,9 +21,7 @@ public enum HandOver {
     PEFT {
         @Override
         String text(Selection s, int rank, double alpha) {
-            return "# PEFT\nfrom peft import LoraConfig\n\npeft_config = "
-                    + lora(rank, alpha, "target_modules=" + list(s.names()))
-                    + "\n";
+            return "# PEFT\n" + PEFT_IMPORT + "\n" + lora(s, rank, alpha);
         }
     },
     /** PEFT's {@code exclude_modules}: all linear layers but the frozen ones. */
@@ -31,20 +29,22 @@ public enum HandOver {
         @Override
         String text(Selection s, int rank, double alpha) {
             List<String> frozen = s.frozen().stream().map(LinearLayer::name).toList();
-            String names = "target_modules=\"all-linear\",\n    exclude_modules=";
-            return "# PEFT, by the layers that stay frozen\nfrom peft import LoraConfig\n\npeft_config = "
-                    + lora(rank, alpha, names + list(frozen))
-                    + "\n";
+            String names = "target_modules=\"all-linear\",\n    exclude_modules=" + list(frozen);
+            return "# PEFT, by the layers that stay frozen\n"
+                    + PEFT_IMPORT
+                    + "\n"
+                    + lora(names, rank, alpha);
         }
     },
     /** TRL's {@code SFTTrainer} with PEFT's configuration. */
     TRL {
         @Override
         String text(Selection s, int rank, double alpha) {
-            return "# TRL; model and dataset are yours\nfrom peft import LoraConfig\n"
-                    + "from trl import SFTConfig, SFTTrainer\n\npeft_config = "
-                    + lora(rank, alpha, "target_modules=" + list(s.names()))
-                    + "\ntrainer = SFTTrainer(\n    model=model,\n    train_dataset=dataset,\n"
+            return "# TRL; model and dataset are yours\n"
+                    + PEFT_IMPORT
+                    + "from trl import SFTConfig, SFTTrainer\n\n"
+                    + lora(s, rank, alpha)
+                    + "trainer = SFTTrainer(\n    model=model,\n    train_dataset=dataset,\n"
                     + "    args=SFTConfig(output_dir=\"tuned\"),\n    peft_config=peft_config,\n)\n";
         }
     },
@@ -129,6 +129,8 @@ public enum HandOver {
         }
     };
 
+    private static final String PEFT_IMPORT = "from peft import LoraConfig\n";
+
     abstract String text(Selection selection, int rank, double alpha);
 
     /**
@@ -166,8 +168,12 @@ public enum HandOver {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static String lora(int rank, double alpha, String names) {
-        return "LoraConfig(\n    r=%d,\n    lora_alpha=%s,\n    %s,\n    task_type=\"CAUSAL_LM\",\n)"
+    private static String lora(Selection s, int rank, double alpha) {
+        return lora("target_modules=" + list(s.names()), rank, alpha);
+    }
+
+    private static String lora(String names, int rank, double alpha) {
+        return "peft_config = LoraConfig(\n    r=%d,\n    lora_alpha=%s,\n    %s,\n    task_type=\"CAUSAL_LM\",\n)\n"
                 .formatted(rank, plain(alpha), names);
     }
 

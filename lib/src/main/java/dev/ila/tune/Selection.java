@@ -1,5 +1,6 @@
 package dev.ila.tune;
 
+import dev.ila.delta.LoraConfig;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
@@ -60,21 +61,14 @@ public record Selection(List<LinearLayer> layers, List<LinearLayer> chosen, Stri
     }
 
     /**
-     * Layers by name, or by the end of a name after a dot, as {@code q_proj} or {@code
-     * 3.mlp.up_proj}.
+     * Layers by name, as the targets of a {@link LoraConfig}: whole, or the end after a dot, as
+     * {@code q_proj} or {@code 3.mlp.up_proj}.
      *
      * @throws IllegalArgumentException if one names no layer
      */
     public static Selection named(List<LinearLayer> layers, Collection<String> names) {
-        for (String name : names) {
-            if (layers.stream().noneMatch(l -> names(name, l))) {
-                throw noSuch(layers, "layer to tune", name);
-            }
-        }
-        return of(
-                layers,
-                l -> names.stream().anyMatch(n -> names(n, l)),
-                "those named " + String.join(", ", names));
+        return new Selection(
+                layers, LoraConfig.named(layers, names), "those named " + String.join(", ", names));
     }
 
     /**
@@ -112,10 +106,6 @@ public record Selection(List<LinearLayer> layers, List<LinearLayer> chosen, Stri
     private static Selection of(
             List<LinearLayer> layers, Predicate<LinearLayer> chosen, String how) {
         return new Selection(layers, layers.stream().filter(chosen).toList(), how);
-    }
-
-    private static boolean names(String name, LinearLayer layer) {
-        return layer.name().equals(name) || layer.name().endsWith("." + name);
     }
 
     private static IllegalArgumentException noSuch(

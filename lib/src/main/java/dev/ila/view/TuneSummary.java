@@ -47,7 +47,7 @@ public final class TuneSummary {
                     table.stringColumn(0).append(projection);
                     table.intColumn(1).append(tuned.size());
                     table.intColumn(2).append(layers.size());
-                    ((LongColumn) table.column(3))
+                    table.longColumn(3)
                             .append(tuned.stream().mapToLong(LinearLayer::parameters).sum());
                     table.stringColumn(4)
                             .append(

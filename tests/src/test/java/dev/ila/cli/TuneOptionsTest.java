@@ -79,7 +79,8 @@ class TuneOptionsTest {
                 "--ranking=" + scores,
                 "--top=3");
         refused(
-                "--rank and --alpha must be left out with --full, which has neither",
+                "kind of change must be one of --full, or LoRA with its options, but is: --full and"
+                        + " --rank or --alpha",
                 "--layers=up_proj",
                 "--full",
                 "--rank=4");

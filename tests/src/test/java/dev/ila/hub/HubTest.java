@@ -115,7 +115,7 @@ class HubTest {
         Path first = hub().model(Quick.MODEL);
         server.requests().clear();
         assertEquals(first, offline().model(Quick.MODEL));
-        assertEquals(8, offline().files(Quick.MODEL).size());
+        assertEquals(8, offline().resolve(Quick.MODEL).files().size());
         assertEquals(List.of(), server.requests());
         server.close();
         assertEquals(first, hub().model(Quick.MODEL));

@@ -73,7 +73,7 @@ class ScoreTableTest {
     private Ranking read(String text) throws Exception {
         Path file = folder.resolve("scores.csv");
         Files.writeString(file, text);
-        return Ranking.fromAnyCsv(file, notes);
+        return Ranking.fromAny(file, notes);
     }
 
     private String refused(String text) {

@@ -57,17 +57,17 @@ class SelectionTest {
                         "[{\"layer\": \"model.layers.0.q_proj\", \"score\": 1},"
                                 + " {\"layer\": \"model.layers.2.up_proj\", \"score\": 2}]");
         for (Path file : List.of(csv, object, list)) {
-            Ranking ranking = Ranking.fromAnyCsv(file, new ArrayList<>());
+            Ranking ranking = Ranking.fromAny(file, new ArrayList<>());
             assertEquals(
                     List.of("model.layers.2.up_proj"), Selection.top(LAYERS, ranking, 0.5).names());
         }
         Path broken = Files.writeString(folder.resolve("d.json"), "[1, 2]");
         assertTrue(
-                refused(() -> Ranking.fromAnyCsv(broken, new ArrayList<>()))
+                refused(() -> Ranking.fromAny(broken, new ArrayList<>()))
                         .startsWith(broken + " must be a JSON object of layers and scores, or "));
         Path words = Files.writeString(folder.resolve("e.json"), "{\"model.layers.0.q\": \"x\"}");
         assertTrue(
-                refused(() -> Ranking.fromAnyCsv(words, new ArrayList<>()))
+                refused(() -> Ranking.fromAny(words, new ArrayList<>()))
                         .endsWith("score must be a finite number, but is: \"x\""));
     }
 
@@ -87,12 +87,12 @@ class SelectionTest {
         String rest =
                 " must be one of the model's 6, as model.layers.0.q_proj, or the end of their"
                         + " names, as one of q_proj, up_proj, but is: ";
+        String targets =
+                "target must be one of [all-linear, q_proj, up_proj] or a layer's name, but is: ";
         assertEquals(
-                "layer to tune" + rest + "k_proj",
+                targets + "k_proj",
                 refused(() -> Selection.named(LAYERS, List.of("q_proj", "k_proj"))));
-        assertEquals(
-                "layer to tune" + rest + "proj",
-                refused(() -> Selection.named(LAYERS, List.of("proj"))));
+        assertEquals(targets + "proj", refused(() -> Selection.named(LAYERS, List.of("proj"))));
         // A pattern is for the whole name, as PEFT's is.
         assertEquals(
                 "pattern" + rest + "q_proj", refused(() -> Selection.matching(LAYERS, "q_proj")));
