@@ -1,14 +1,8 @@
 package dev.ila.torch;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.ila.data.Batch;
-import dev.ila.run.Require;
-import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
@@ -44,13 +38,10 @@ public final class Network implements AutoCloseable {
 
     private final Dimensions dimensions;
     private final Compute compute;
-    private final double normEpsilon;
     private final Program program;
     private final NDManager manager;
     private final Weights weights;
-    private final RotaryTables rope;
-    private final List<NDArray> space;
-    private final int queries;
+    private final Shared shared;
 
     /**
      * Makes a network of zeros, whose {@link #weights} are to be filled.
@@ -70,16 +61,21 @@ public final class Network implements AutoCloseable {
     }
 
     Network(Dimensions dimensions, double normEpsilon, float[] f, Compute compute, int queries) {
-        this.queries = queries;
         Torch.start(compute.threads());
         this.dimensions = dimensions;
         this.compute = compute;
-        this.normEpsilon = normEpsilon;
         this.program = new Program(compute);
         this.manager = program.manager();
-        this.rope = new RotaryTables(f, program, compute);
         this.weights = new Weights(dimensions, program, compute);
-        this.space = program.space(compute);
+        this.shared =
+                new Shared(
+                        dimensions,
+                        compute,
+                        normEpsilon,
+                        queries,
+                        weights,
+                        new RotaryTables(f, program, compute),
+                        program.space(compute));
     }
 
     /** Its sizes. */
@@ -163,10 +159,11 @@ public final class Network implements AutoCloseable {
         NDManager step = manager.newSubManager();
         try {
             Program.Arguments a =
-                    arguments(
+                    shared.of(
                             step,
                             batch.ids(),
                             batch.rows(),
+                            batch.length(),
                             batch.positions(),
                             batch.labels(),
                             change,
@@ -194,74 +191,32 @@ public final class Network implements AutoCloseable {
             long[] ids, int rows, long[] positions, Change change, float[] gamma) {
         try (NDManager step = manager.newSubManager()) {
             Program.Arguments a =
-                    arguments(step, ids, rows, positions, positions, change, gamma, Want.LOSS, 0);
+                    shared.of(
+                            step,
+                            ids,
+                            rows,
+                            ids.length / rows,
+                            positions,
+                            positions,
+                            change,
+                            gamma,
+                            Want.LOSS,
+                            0);
             return program.call(step, "logits", a).toFloatArray();
         } catch (EngineException e) {
             throw compute.told(e, rows, ids.length / rows);
         }
     }
 
-    private Program.Arguments arguments(
-            NDManager step,
-            long[] ids,
-            int rows,
-            long[] keep,
-            long[] labels,
-            Change change,
-            float[] gamma,
-            Want want,
-            double weight) {
-        int length = ids.length / rows;
-        boolean full = change instanceof Change.Difference;
-        check(change, gamma);
-        Program.Arguments a = new Program.Arguments();
-        a.add(step.create(ids, new Shape(rows, length)));
-        a.add(step.create(keep)).add(step.create(labels));
-        LongStream numbers =
-                LongStream.of(
-                        dimensions.heads(),
-                        dimensions.keyValueHeads(),
-                        dimensions.headSize(),
-                        dimensions.blocks(),
-                        dimensions.tiedHead() ? 1 : 0,
-                        want.ordinal(),
-                        full ? 1 : 0,
-                        compute.recompute() ? 1 : 0,
-                        chunk(dimensions.vocabulary()),
-                        compute.products().code(),
-                        Math.max(1, HEAD_SLICE / dimensions.hidden()),
-                        queries);
-        LongStream starts =
-                IntStream.rangeClosed(0, dimensions.blocks())
-                        .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
-                        .mapToLong(first -> change.start(dimensions, first));
-        LongStream known = LongStream.concat(numbers, starts);
-        LongStream beside = weights.beside().asLongStream();
-        a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
-        a.add(Program.doubles(step, normEpsilon, weight));
-        a.add(weights.arrays()).add(rope.upTo(length)).add(space).add(change.values().array());
-        IntStream all = IntStream.range(0, dimensions.layers());
-        double[] scales = all.mapToDouble(change::scale).toArray();
-        IntStream again = IntStream.range(0, dimensions.layers());
-        return a.add(Program.longs(step, again.mapToLong(change::rank).toArray()))
-                .add(Program.doubles(step, scales))
-                .add(step.create(gamma));
-    }
-
-    private void check(Change change, float[] gamma) {
-        int layers = dimensions.layers();
-        Require.that(gamma.length == layers, gamma.length, "length of gamma", "" + layers);
-        if (change instanceof Change.Factors factors) {
-            Require.that(
-                    factors.ranks().size() == layers,
-                    factors.ranks().size(),
-                    "number of ranks",
-                    "one for each of " + layers + " layers");
-            weights.reserve(factors.ranks());
-        }
-        long size = change.start(dimensions, layers);
-        int has = change.values().size();
-        Require.that(has == Math.max(1, size), has, "length of the change", "" + size);
+    /**
+     * Empty texts, to be read with a whole change, γ = 1.
+     *
+     * @param change Δθ; not closed with the texts
+     * @param rows number of texts
+     * @param capacity tokens for which each has room
+     */
+    public Texts texts(Change change, int rows, int capacity) {
+        return Texts.empty(this, program, shared, change, rows, capacity);
     }
 
     /** Supervised tokens whose logits are there at once. */

@@ -515,6 +515,77 @@ class M(Module):
     h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
     return torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)).to(6)
 
+  # ---- texts that grow: the keys and values of what was read stay in a cache, so that only what comes new is computed
+  #   ids [B,T] of what comes, padded on the right      past [B] tokens of each text that were read before      int64, device
+  #   upto: places of the cache that are looked at, as many as the longest text has after this                 int64, CPU
+  #   cache: keys and values, each [blocks,B,nk,C,D] in compute type; the last place takes what is padded, never read
+
+  def cache_make(self: __torch__.M, where: Tensor, meta: Tensor) -> Tensor:
+    return torch.zeros([int(meta[1]), int(meta[2]), int(meta[3]), int(meta[4]), int(meta[5])], dtype=int(meta[0]), device=where.device)
+
+  # The texts of these rows, with room for so many tokens. meta: that number
+  def cache_select(self: __torch__.M, cache: Tensor, rows: Tensor, meta: Tensor) -> Tensor:
+    c = min(cache.size(3), int(meta[0]))
+    out = torch.zeros([cache.size(0), rows.size(0), cache.size(2), int(meta[0]), cache.size(4)], dtype=cache.dtype, device=cache.device)
+    out[:, :, :, :c] = cache[:, :, :, :c].index_select(1, rows)
+    return out
+
+  # As `block`, for what comes new of each text; block i's keys and values go into the cache. hidden [B,T,L]: what a
+  # token does not see, -inf
+  def block_further(self: __torch__.M, x: Tensor, i: int, L: int, dims: Tensor, eps: float, rope: List[Tensor], at: Tensor, hidden: Tensor, cache: List[Tensor], w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tensor:
+    nh, nk, D, B, T = int(dims[0]), int(dims[1]), int(dims[2]), at.size(0), at.size(1)
+    N, H, F = x.size(0), x.size(1), w[4].size(0) // 2
+    hu = self.room(x, N, H, a[0])
+    self.norm(x, w[0], self.inverse_rms(x, eps), hu[:, :H])
+    self.narrow(hu, a[0], g[0])
+    qkv = torch.linear(hu, w[2]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
+    qk = self.rotate(qkv[:, :nh+nk], rope[0], rope[1], 1.0, torch.empty([B, nh + nk, T, D], dtype=x.dtype, device=x.device))
+    place = at.view([B, 1, T, 1]).expand([B, nk, T, D])
+    cache[0][i].scatter_(2, place, qk[:, nh:])
+    cache[1][i].scatter_(2, place, qkv[:, nh+nk:])
+    q = qk[:, :nh].reshape([B, nk, nh // nk * T, D]).mul_(D ** -0.5)
+    p = torch.matmul(q, cache[0][i][:, :, :L].transpose(2, 3))
+    p.view([B, nh, T, L]).add_(hidden.unsqueeze(1))
+    o = torch.matmul(torch._softmax(p, -1, False, out=p), cache[1][i][:, :, :L]).view([B, nh, T, D])
+    ou = self.room(x, N, nh * D, a[1])
+    ou[:, :nh*D].view([B, T, nh, D]).copy_(o.transpose(1, 2))
+    self.narrow(ou, a[1], g[1])
+    y = torch.linear(ou, w[3]).add_(x)
+    hu = self.room(x, N, H, a[2])
+    self.norm(y, w[1], self.inverse_rms(y, eps), hu[:, :H])
+    self.narrow(hu, a[2], g[2])
+    gu = torch.linear(hu, w[4])
+    mu = self.room(x, N, F, a[3])
+    torch.silu(gu[:, :F], out=mu[:, :F]).mul_(gu[:, F:])
+    self.narrow(mu, a[3], g[3])
+    return torch.linear(mu, w[5]).add_(y)
+
+  # To the rows in keep, after the final norm
+  def hidden_further(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
+    torch.set_grad_enabled(False)
+    B, T, L, eps = ids.size(0), ids.size(1), int(upto[0]), float(real[0])
+    at = torch.clamp_max(past.unsqueeze(1) + torch.arange(T, device=ids.device), cache[0].size(3) - 1)
+    x = torch.embedding(w[0], ids).view([B * T, -1]).to(int(dims[9]))
+    later = torch.arange(L, device=ids.device) > at.unsqueeze(2)
+    hidden = torch.zeros([B, T, L], dtype=x.dtype, device=x.device).masked_fill_(later, -float("inf"))
+    turn = [rope[0][at].unsqueeze(1), rope[1][at].unsqueeze(1)]
+    for i in range(int(dims[3])):
+      wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
+      x = self.block_further(x, i, L, dims, eps, turn, at, hidden, cache, wi, a, g)
+    x = x.index_select(0, keep)
+    return self.norm(x, w[1].to(x.dtype), self.inverse_rms(x, eps), torch.empty_like(x))
+
+  # Loss of each label [n] in nats
+  def loss_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
+    h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
+    nll, dh = self.head(h, w[0] if int(dims[4]) == 1 else w[2], labels, int(dims[8]), int(dims[10]), 0.0, 0, space)
+    return nll
+
+  # The likeliest next token [n], int64
+  def next_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
+    h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
+    return torch.argmax(torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)), -1)
+
   # ---- one training step: loss of each supervised token [n] in nats; gradients are added to grad
 
   def step(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, grad: Tensor) -> Tensor:

@@ -1,0 +1,89 @@
+package dev.ila.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.ila.run.Require;
+import dev.ila.torch.Network.Want;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** The arguments that many methods of {@code program.py} share, as its head says. */
+record Shared(
+        Dimensions dimensions,
+        Compute compute,
+        double normEpsilon,
+        int queries,
+        Weights weights,
+        RotaryTables rope,
+        List<NDArray> space) {
+    /**
+     * All of them but the last, {@code grad}.
+     *
+     * @param ids token ids, [rows × length]
+     * @param positions of a text that may come up
+     */
+    Program.Arguments of(
+            NDManager step,
+            long[] ids,
+            int rows,
+            int positions,
+            long[] keep,
+            long[] labels,
+            Change change,
+            float[] gamma,
+            Want want,
+            double weight) {
+        boolean full = change instanceof Change.Difference;
+        check(change, gamma);
+        Program.Arguments a = new Program.Arguments();
+        a.add(step.create(ids, new Shape(rows, ids.length / rows)));
+        a.add(step.create(keep)).add(step.create(labels));
+        LongStream numbers =
+                LongStream.of(
+                        dimensions.heads(),
+                        dimensions.keyValueHeads(),
+                        dimensions.headSize(),
+                        dimensions.blocks(),
+                        dimensions.tiedHead() ? 1 : 0,
+                        want.ordinal(),
+                        full ? 1 : 0,
+                        compute.recompute() ? 1 : 0,
+                        Network.chunk(dimensions.vocabulary()),
+                        compute.products().code(),
+                        Math.max(1, Network.HEAD_SLICE / dimensions.hidden()),
+                        queries);
+        LongStream starts =
+                IntStream.rangeClosed(0, dimensions.blocks())
+                        .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
+                        .mapToLong(first -> change.start(dimensions, first));
+        LongStream known = LongStream.concat(numbers, starts);
+        LongStream beside = weights.beside().asLongStream();
+        a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
+        a.add(Program.doubles(step, normEpsilon, weight));
+        a.add(weights.arrays()).add(rope.upTo(positions)).add(space).add(change.values().array());
+        IntStream all = IntStream.range(0, dimensions.layers());
+        double[] scales = all.mapToDouble(change::scale).toArray();
+        IntStream again = IntStream.range(0, dimensions.layers());
+        return a.add(Program.longs(step, again.mapToLong(change::rank).toArray()))
+                .add(Program.doubles(step, scales))
+                .add(step.create(gamma));
+    }
+
+    private void check(Change change, float[] gamma) {
+        int layers = dimensions.layers();
+        Require.that(gamma.length == layers, gamma.length, "length of gamma", "" + layers);
+        if (change instanceof Change.Factors factors) {
+            Require.that(
+                    factors.ranks().size() == layers,
+                    factors.ranks().size(),
+                    "number of ranks",
+                    "one for each of " + layers + " layers");
+            weights.reserve(factors.ranks());
+        }
+        long size = change.start(dimensions, layers);
+        int has = change.values().size();
+        Require.that(has == Math.max(1, size), has, "length of the change", "" + size);
+    }
+}
