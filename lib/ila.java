@@ -12,6 +12,7 @@
 //SOURCES src/main/java/dev/ila/cli/CtrlC.java
 //SOURCES src/main/java/dev/ila/cli/DownloadProgress.java
 //SOURCES src/main/java/dev/ila/cli/Errors.java
+//SOURCES src/main/java/dev/ila/cli/EvalOptions.java
 //SOURCES src/main/java/dev/ila/cli/ExportOptions.java
 //SOURCES src/main/java/dev/ila/cli/InputOptions.java
 //SOURCES src/main/java/dev/ila/cli/MachineOptions.java
@@ -63,6 +64,16 @@
 //SOURCES src/main/java/dev/ila/delta/PeftConfig.java
 //SOURCES src/main/java/dev/ila/delta/PeftWriter.java
 //SOURCES src/main/java/dev/ila/delta/package-info.java
+//SOURCES src/main/java/dev/ila/eval/Accuracy.java
+//SOURCES src/main/java/dev/ila/eval/Answers.java
+//SOURCES src/main/java/dev/ila/eval/Benchmark.java
+//SOURCES src/main/java/dev/ila/eval/FastChat.java
+//SOURCES src/main/java/dev/ila/eval/HeldOut.java
+//SOURCES src/main/java/dev/ila/eval/Judged.java
+//SOURCES src/main/java/dev/ila/eval/Mmlu.java
+//SOURCES src/main/java/dev/ila/eval/MultipleChoice.java
+//SOURCES src/main/java/dev/ila/eval/Question.java
+//SOURCES src/main/java/dev/ila/eval/package-info.java
 //SOURCES src/main/java/dev/ila/hub/Addresses.java
 //SOURCES src/main/java/dev/ila/hub/Answer.java
 //SOURCES src/main/java/dev/ila/hub/Body.java
@@ -136,7 +147,7 @@
 //SOURCES src/main/java/dev/ila/search/Differences.java
 //SOURCES src/main/java/dev/ila/search/Examples.java
 //SOURCES src/main/java/dev/ila/search/FineTuning.java
-//SOURCES src/main/java/dev/ila/search/Greedy.java
+//SOURCES src/main/java/dev/ila/search/FinishedModel.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
 //SOURCES src/main/java/dev/ila/search/MaskCourse.java
 //SOURCES src/main/java/dev/ila/search/Memory.java
@@ -168,7 +179,9 @@
 //SOURCES src/main/java/dev/ila/torch/Precision.java
 //SOURCES src/main/java/dev/ila/torch/Program.java
 //SOURCES src/main/java/dev/ila/torch/RotaryTables.java
+//SOURCES src/main/java/dev/ila/torch/Shared.java
 //SOURCES src/main/java/dev/ila/torch/Stored.java
+//SOURCES src/main/java/dev/ila/torch/Texts.java
 //SOURCES src/main/java/dev/ila/torch/TokenLosses.java
 //SOURCES src/main/java/dev/ila/torch/Torch.java
 //SOURCES src/main/java/dev/ila/torch/Weights.java
@@ -191,6 +204,7 @@
 //SOURCES src/main/java/dev/ila/view/ComparisonTables.java
 //SOURCES src/main/java/dev/ila/view/ContrastTables.java
 //SOURCES src/main/java/dev/ila/view/Display.java
+//SOURCES src/main/java/dev/ila/view/EvalReport.java
 //SOURCES src/main/java/dev/ila/view/HeatMaps.java
 //SOURCES src/main/java/dev/ila/view/LayerLines.java
 //SOURCES src/main/java/dev/ila/view/LayersSummary.java

@@ -43,6 +43,11 @@ final class BarProgress implements Progress {
     }
 
     @Override
+    public void count(long done) {
+        bar.ifPresent(b -> b.stepTo(done));
+    }
+
+    @Override
     public void note(String line) {
         close();
         out.println(line);

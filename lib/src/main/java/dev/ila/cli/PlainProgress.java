@@ -37,11 +37,21 @@ final class PlainProgress implements Progress {
 
     @Override
     public void step(long done, double loss, double tokensPerSecond) {
+        show(
+                "%s: step %d of %d, %s"
+                        .formatted(name, done, steps, numbers(loss, tokensPerSecond)),
+                done);
+    }
+
+    @Override
+    public void count(long done) {
+        show("%s: %d of %d".formatted(name, done, steps), done);
+    }
+
+    private void show(String line, long done) {
         long now = nanos.getAsLong();
         double left = (now - started) / NANOS / Math.max(1, done - from) * (steps - done);
-        last =
-                "%s: step %d of %d, %s, %s left"
-                        .formatted(name, done, steps, numbers(loss, tokensPerSecond), time(left));
+        last = line + ", " + time(left) + " left";
         if (first || now - printed >= EVERY) {
             print(now);
         }

@@ -28,6 +28,9 @@ public interface Progress extends AutoCloseable {
      */
     void step(long done, double loss, double tokensPerSecond);
 
+    /** Tells how far a piece is that has no loss to show. */
+    void count(long done);
+
     /** Shows a line of its own. */
     void note(String line);
 
@@ -49,6 +52,11 @@ public interface Progress extends AutoCloseable {
         } catch (ReflectiveOperationException e) {
             return true;
         }
+    }
+
+    /** Progress on a stream, as a bar where a person sees it. */
+    static Progress to(PrintStream out) {
+        return of(out, onTerminal());
     }
 
     /**

@@ -4,12 +4,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ObjIntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,19 +44,43 @@ final class CsvRecords {
                 consumer.accept(record, ++number);
             }
         } catch (CsvParseException | UncheckedIOException e) {
-            if (e.getCause() instanceof CharacterCodingException coding) {
-                throw coding;
-            }
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            Matcher line = PLACE.matcher(String.valueOf(e.getMessage()));
-            throw new UncheckedIOException(
-                    "%s must be a table with a header, but is: broken at line %s, after record %d (%s)"
-                            .formatted(
-                                    file,
-                                    line.find() ? line.group(1) : "1",
-                                    number,
-                                    cause.getMessage()),
-                    new IOException(e));
+            throw broken(file, "with a header", number, e);
         }
+    }
+
+    /** All rows of a table without a header. */
+    static List<List<String>> rows(Path file, Reader text) throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        try {
+            for (CsvRecord row :
+                    CsvReader.builder()
+                            .allowUnclosedQuote(false)
+                            .maxBufferSize(LONGEST)
+                            .ofCsvRecord(text)) {
+                rows.add(row.getFields());
+            }
+            return rows;
+        } catch (CsvParseException | UncheckedIOException e) {
+            throw broken(file, "of commas", rows.size(), e);
+        }
+    }
+
+    private static UncheckedIOException broken(
+            Path file, String kind, int records, RuntimeException e)
+            throws CharacterCodingException {
+        if (e.getCause() instanceof CharacterCodingException coding) {
+            throw coding;
+        }
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        Matcher line = PLACE.matcher(String.valueOf(e.getMessage()));
+        return new UncheckedIOException(
+                "%s must be a table %s, but is: broken at line %s, after record %d (%s)"
+                        .formatted(
+                                file,
+                                kind,
+                                line.find() ? line.group(1) : "1",
+                                records,
+                                cause.getMessage()),
+                new IOException(e));
     }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ObjIntConsumer;
 import java.util.zip.GZIPInputStream;
@@ -22,7 +23,7 @@ import java.util.zip.GZIPInputStream;
  * Streams the records of a data file, one at a time, whatever it is written in: Parquet, CSV or TSV
  * with a header by the end of its name, JSON otherwise; CSV, TSV and JSON also with gzip.
  */
-final class Records {
+public final class Records {
     private static final String GZIP = ".gz";
     private static final int BYTE_ORDER_MARK = 0xFEFF;
 
@@ -34,7 +35,7 @@ final class Records {
      *
      * @throws UncheckedIOException if the file cannot be read or is broken, with file and place
      */
-    static String read(Path file, ObjIntConsumer<JsonElement> consumer) {
+    public static String read(Path file, ObjIntConsumer<JsonElement> consumer) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         boolean zipped = name.endsWith(GZIP);
         String plain = zipped ? name.substring(0, name.length() - GZIP.length()) : name;
@@ -64,6 +65,24 @@ final class Records {
         } catch (CharacterCodingException e) {
             throw new UncheckedIOException(
                     file + " must be UTF-8, but is: other bytes after record " + last[0], e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
+        }
+    }
+
+    /**
+     * All rows of a CSV file without a header.
+     *
+     * @throws UncheckedIOException if the file cannot be read or is broken, with file and place
+     */
+    public static List<List<String>> rows(Path file) {
+        try (InputStream in = Files.newInputStream(file);
+                Reader strict = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
+                BufferedReader text = new BufferedReader(strict)) {
+            skipMark(text);
+            return CsvRecords.rows(file, text);
+        } catch (CharacterCodingException e) {
+            throw new UncheckedIOException(file + " must be UTF-8, but is: other bytes", e);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " could not be read: " + Failure.reason(e), e);
         }

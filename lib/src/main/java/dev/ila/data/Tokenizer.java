@@ -3,17 +3,22 @@ package dev.ila.data;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.ila.run.Require;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * A model's own tokenizer, from its {@code tokenizer.json} and {@code tokenizer_config.json}: text
@@ -90,6 +95,21 @@ public final class Tokenizer implements AutoCloseable {
         return new Encoded(ids, starts, ends);
     }
 
+    /**
+     * Ids of a text that no chat template wrote: as {@link #encode}, but first the begin token
+     * where the model's tokenizer puts one by itself.
+     */
+    public int[] encodePlain(String text) {
+        int[] ids = encode(text).ids();
+        if (!opensWithBegin()) {
+            return ids;
+        }
+        int begin = id(begin().orElseThrow()).orElseThrow();
+        return ids.length > 0 && ids[0] == begin
+                ? ids
+                : IntStream.concat(IntStream.of(begin), Arrays.stream(ids)).toArray();
+    }
+
     /** The text of ids, special tokens included. */
     public String decode(int... ids) {
         return handle.decode(Arrays.stream(ids).asLongStream().toArray(), false);
@@ -123,6 +143,27 @@ public final class Tokenizer implements AutoCloseable {
     /** Whether an id is the end token. */
     public boolean isEnd(int id) {
         return end().isPresent() && id(end().get()).equals(OptionalInt.of(id));
+    }
+
+    /**
+     * Ids of the tokens that end an answer: the end token, and those of {@code
+     * generation_config.json}.
+     *
+     * @throws IllegalArgumentException if the model has none
+     */
+    public Set<Integer> ends() {
+        Set<Integer> ends = new TreeSet<>();
+        end().ifPresent(e -> id(e).ifPresent(ends::add));
+        Path file = model.resolve("generation_config.json");
+        JsonElement more =
+                Files.exists(file) ? TokenizerConfig.object(file).get("eos_token_id") : null;
+        if (more != null && more.isJsonArray()) {
+            more.getAsJsonArray().forEach(e -> ends.add(e.getAsInt()));
+        } else if (more != null && more.isJsonPrimitive()) {
+            ends.add(more.getAsInt());
+        }
+        Require.that(!ends.isEmpty(), "neither", "eos_token of " + model, "there, or eos_token_id");
+        return ends;
     }
 
     /** The text of the token that begins a text, where the model has one. */

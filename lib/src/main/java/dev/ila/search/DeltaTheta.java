@@ -85,13 +85,14 @@ public final class DeltaTheta {
     /**
      * What stage 1 of a run has learned, or the adapter that it took.
      *
-     * @param run its directory
+     * @param run its directory, or that of a PEFT adapter
      * @param layers of its model
      * @throws IllegalArgumentException if it has none
      */
     public static DeltaTheta read(Path run, List<LinearLayer> layers) {
         Path difference = run.resolve(DIFFERENCE);
-        Path adapter = run.resolve("adapter");
+        boolean itself = Files.exists(run.resolve("adapter_config.json"));
+        Path adapter = itself ? run : run.resolve("adapter");
         if (Files.exists(difference)) {
             Set<String> there = Safetensors.open(difference).tensors().keySet();
             List<LinearLayer> differing =
@@ -130,8 +131,8 @@ public final class DeltaTheta {
         }
     }
 
-    /** A copy of its numbers on the network's device. */
-    Change onto(Network network) {
+    /** A copy of its numbers on the network's device; its values are to be closed. */
+    public Change onto(Network network) {
         if (layout.isEmpty()) {
             Set<Integer> frozen = new TreeSet<>();
             layers.forEach(l -> frozen.add(l.index()));

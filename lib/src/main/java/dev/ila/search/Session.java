@@ -3,6 +3,7 @@ package dev.ila.search;
 import dev.ila.data.Batch;
 import dev.ila.data.Batches;
 import dev.ila.data.Dataset;
+import dev.ila.eval.Answers;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
@@ -153,6 +154,11 @@ public final class Session implements AutoCloseable {
         return checkpoint.layers();
     }
 
+    /** Its examples, those held out of training apart. */
+    public Dataset.Split split() {
+        return split;
+    }
+
     /** All examples. */
     public Dataset data() {
         return data;
@@ -207,7 +213,9 @@ public final class Session implements AutoCloseable {
      * @param most tokens
      */
     public String answer(DeltaTheta change, String question, int most) {
-        return onDevice(change, on -> Greedy.answer(model(), on, question, most));
+        List<List<String>> user = List.of(List.of(question));
+        Answers.Settings how = new Answers.Settings(most, 1);
+        return onDevice(change, on -> Answers.talk(model(), on, user, how, n -> {})).get(0).get(0);
     }
 
     LanguageModel model() {

@@ -1,0 +1,191 @@
+package dev.ila.cli;
+
+import dev.ila.data.Example;
+import dev.ila.data.Tokenizer;
+import dev.ila.eval.Answers;
+import dev.ila.eval.Benchmark;
+import dev.ila.eval.FastChat;
+import dev.ila.eval.HeldOut;
+import dev.ila.eval.Judged;
+import dev.ila.eval.MultipleChoice;
+import dev.ila.eval.Question;
+import dev.ila.search.FinishedModel;
+import dev.ila.search.Runs;
+import dev.ila.search.SearchSettings;
+import dev.ila.view.EvalReport;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What is asked of which model. */
+public final class EvalOptions {
+    @Mixin private InputOptions input = new InputOptions();
+
+    @ArgGroup(validate = false, order = 2, heading = "%nWhat is asked%n")
+    private Asked asked = new Asked();
+
+    @Mixin private MachineOptions machine = new MachineOptions();
+
+    private static final class Asked {
+        @Option(
+                names = "--change",
+                paramLabel = "RUN|ADAPTER",
+                description =
+                        "Ask the model with this change of its weights: what a run of ila-search or"
+                                + " ila-tune has learned, or a PEFT adapter. A run brings its model"
+                                + " along, and, if nothing else is asked, its held-out"
+                                + " conversations.")
+        private Optional<Path> change = Optional.empty();
+
+        @Option(
+                names = "--task",
+                paramLabel = "NAME=PATH",
+                description =
+                        "Multiple choice: mmlu, hellaswag, arc or truthfulqa, from its file; mmlu"
+                                + " from its directory. Give it again for more.")
+        private Map<String, Path> tasks = new LinkedHashMap<>();
+
+        @Option(
+                names = "--questions",
+                paramLabel = "FILE",
+                description =
+                        "Answer the questions of a file in FastChat's form, as those of MT-Bench"
+                                + " and of Vicuna, for a judge.")
+        private Optional<Path> questions = Optional.empty();
+
+        @Option(
+                names = "--answer-tokens",
+                paramLabel = "N",
+                description = "Tokens of an answer at most. Default: ${DEFAULT-VALUE}.")
+        private int answerTokens = 1024;
+
+        @Option(
+                names = "--tokens-at-once",
+                paramLabel = "N",
+                description =
+                        "Tokens that are read side by side; more need more memory. Default:"
+                                + " ${DEFAULT-VALUE}.")
+        private int tokens = 4096;
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                description =
+                        "Where results are kept, new or empty. Default: the next free of"
+                                + " runs/ila-eval-1, runs/ila-eval-2, ….")
+        private Optional<Path> out = Optional.empty();
+    }
+
+    /**
+     * Asks all of it.
+     *
+     * @return what a person wants to see; files are written on the way
+     */
+    public String evaluate(Progress progress) {
+        String model = model();
+        Map<Benchmark, List<Question>> tasks = new LinkedHashMap<>();
+        asked.tasks.forEach(
+                (name, path) -> {
+                    Benchmark benchmark = Benchmark.named(name);
+                    tasks.put(benchmark, benchmark.read(path, input.limit()));
+                });
+        List<FastChat.Asked> questions =
+                asked.questions
+                        .map(FastChat::questions)
+                        .map(q -> q.subList(0, Math.min(q.size(), input.limit().orElse(q.size()))))
+                        .orElse(List.of());
+        List<Example> heldOut = conversations(model, tasks.isEmpty() && questions.isEmpty());
+        try (EvalReport report = new EvalReport(CommonOptions.newRun("ila-eval", asked.out));
+                FinishedModel finished =
+                        FinishedModel.load(model, asked.change, machine.compute())) {
+            report.about(model, asked.change, machine.compute());
+            if (!heldOut.isEmpty()) {
+                progress.stage("held-out loss", heldOut.size());
+                report.heldOut(
+                        HeldOut.measure(
+                                finished.model().network(),
+                                finished.change(),
+                                heldOut,
+                                asked.tokens,
+                                progress::count));
+            }
+            tasks.forEach(
+                    (task, of) ->
+                            report.task(
+                                    task.key(),
+                                    task.byLength(),
+                                    judged(task.key(), of, finished, progress)));
+            if (!questions.isEmpty()) {
+                List<List<String>> turns = questions.stream().map(FastChat.Asked::turns).toList();
+                progress.stage("answers", turns.stream().mapToInt(List::size).sum());
+                List<List<String>> answers =
+                        Answers.talk(
+                                finished.model(),
+                                finished.change(),
+                                turns,
+                                answering(),
+                                progress::count);
+                report.answers(questions, answers, Clock.systemUTC());
+            }
+            return report.finish();
+        }
+    }
+
+    private Answers.Settings answering() {
+        int atOnce = Math.max(1, asked.tokens / Math.max(1, asked.answerTokens));
+        return new Answers.Settings(asked.answerTokens, 2 * atOnce);
+    }
+
+    private List<Judged> judged(
+            String name, List<Question> questions, FinishedModel finished, Progress progress) {
+        progress.stage(name, questions.size());
+        try (Tokenizer tokenizer = Tokenizer.load(finished.model().checkpoint().directory())) {
+            return new MultipleChoice(finished.model(), finished.change(), tokenizer, asked.tokens)
+                    .judge(questions, progress::count);
+        }
+    }
+
+    private String model() {
+        Optional<String> given = input.model();
+        Optional<Path> run = asked.change.filter(FinishedModel::isRun);
+        return given.or(() -> run.map(r -> Runs.settings(r).model()))
+                .orElseGet(() -> SearchSettings.embedded().model());
+    }
+
+    private List<Example> conversations(String model, boolean nothingElse) {
+        List<String> files = input.data();
+        if (files.isEmpty()) {
+            if (!nothingElse) {
+                return List.of();
+            }
+            Path run =
+                    asked.change
+                            .filter(FinishedModel::isRun)
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "what is asked must be given, but is: nothing;"
+                                                            + " give --data, --task, --questions,"
+                                                            + " or --change with a run"));
+            return FinishedModel.heldOut(run);
+        }
+        SearchSettings.Data usual = SearchSettings.Data.of(files.toArray(String[]::new));
+        return FinishedModel.examples(
+                model,
+                new SearchSettings.Data(
+                        usual.files(),
+                        input.format().orElse(""),
+                        input.columns(),
+                        input.maxLength(),
+                        input.limit().orElse(0),
+                        usual.heldOut(),
+                        usual.batchSize(),
+                        usual.microBatch()));
+    }
+}

@@ -1,0 +1,158 @@
+package dev.ila.view;
+
+import dev.ila.eval.Accuracy;
+import dev.ila.eval.FastChat;
+import dev.ila.eval.HeldOut;
+import dev.ila.eval.Judged;
+import dev.ila.run.AtomicFiles;
+import dev.ila.run.Host;
+import dev.ila.run.Json;
+import dev.ila.run.RunDirectory;
+import dev.ila.torch.Compute;
+import dev.ila.torch.Torch;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * What a model was found to be, in a directory: {@code eval.json} with all of it, {@code
+ * held-out.csv} with a line for each conversation, {@code TASK.csv} with one for each question, and
+ * {@code answers.jsonl}. No text of the data is in them but in the answers.
+ */
+public final class EvalReport implements AutoCloseable {
+    private final RunDirectory directory;
+    private final Map<String, Object> all = new LinkedHashMap<>();
+    private final StringBuilder text = new StringBuilder();
+    private final Table accuracies =
+            Table.create(
+                    "Multiple choice",
+                    StringColumn.create("task"),
+                    StringColumn.create("measure"),
+                    IntColumn.create("questions"),
+                    DoubleColumn.create("accuracy"),
+                    DoubleColumn.create("from"),
+                    DoubleColumn.create("to"),
+                    DoubleColumn.create("chance"));
+
+    /** Into a directory, which it closes. */
+    public EvalReport(RunDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** Says what was asked, and where. */
+    public void about(String model, Optional<Path> change, Compute compute) {
+        all.put("model", model);
+        change.ifPresent(c -> all.put("change", c.toString()));
+        all.put("device", compute.device());
+        all.put("precision", compute.precision().name());
+        all.put("host", Host.current(compute.threads(), Map.of("pytorch", Torch.version())));
+    }
+
+    /** Keeps and shows a loss. */
+    public void heldOut(HeldOut found) {
+        StringBuilder csv = new StringBuilder("conversation,tokens,loss\n");
+        List<HeldOut.Loss> losses = found.conversations();
+        for (int i = 0; i < losses.size(); i++) {
+            HeldOut.Loss l = losses.get(i);
+            csv.append(i + 1).append(',').append(l.tokens()).append(',');
+            csv.append(l.nats() / l.tokens()).append('\n');
+        }
+        AtomicFiles.write(directory.path().resolve("held-out.csv"), csv.toString());
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("conversations", losses.size());
+        numbers.put("tokens", found.tokens());
+        numbers.put("loss", found.mean());
+        numbers.put("perplexity", found.perplexity());
+        double half = found.halfInterval();
+        if (Double.isFinite(half)) {
+            numbers.put("halfInterval", half);
+        }
+        all.put("heldOut", numbers);
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "Loss %.4f%s nats a token, perplexity %.3f, over %,d supervised tokens of %,d"
+                                + " conversations.%n",
+                        found.mean(),
+                        Double.isFinite(half)
+                                ? String.format(Locale.ROOT, " ± %.4f (95 %%)", half)
+                                : "",
+                        found.perplexity(),
+                        found.tokens(),
+                        losses.size()));
+    }
+
+    /** Keeps and shows a task's accuracies. */
+    public void task(String name, boolean byLength, List<Judged> judged) {
+        AtomicFiles.write(directory.path().resolve(name + ".csv"), csv(judged));
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        add(name, "acc", numbers, judged, Judged::right);
+        if (byLength) {
+            add(name, "acc_norm", numbers, judged, Judged::rightByLength);
+        }
+        all.put(name, numbers);
+    }
+
+    private void add(
+            String name,
+            String measure,
+            Map<String, Object> numbers,
+            List<Judged> judged,
+            Predicate<Judged> right) {
+        Accuracy accuracy = Accuracy.of(judged, right);
+        numbers.put(measure, accuracy);
+        accuracies.stringColumn(0).append(name);
+        accuracies.stringColumn(1).append(measure);
+        accuracies.intColumn(2).append(accuracy.of());
+        double[] of = {accuracy.share(), accuracy.low(), accuracy.high(), accuracy.chance()};
+        for (int i = 0; i < of.length; i++) {
+            accuracies.doubleColumn(3 + i).append(of[i]);
+        }
+    }
+
+    private static String csv(List<Judged> judged) {
+        StringBuilder csv =
+                new StringBuilder("question,group,answer,acc,acc_norm,loglikelihoods\n");
+        for (int i = 0; i < judged.size(); i++) {
+            Judged j = judged.get(i);
+            csv.append(i + 1).append(',').append(j.question().group()).append(',');
+            csv.append(j.question().answer()).append(',').append(j.choice()).append(',');
+            csv.append(j.choiceByLength()).append(',');
+            csv.append(String.join(" ", j.logLikelihoods().stream().map(String::valueOf).toList()));
+            csv.append('\n');
+        }
+        return csv.toString();
+    }
+
+    /** Keeps answers for a judge. */
+    public void answers(List<FastChat.Asked> questions, List<List<String>> answers, Clock clock) {
+        String name = directory.path().toAbsolutePath().normalize().getFileName().toString();
+        Path file = directory.path().resolve("answers.jsonl");
+        FastChat.write(file, name, questions, answers, clock);
+        all.put("answers", answers.size());
+        text.append("Answers to %,d questions: %s%n".formatted(answers.size(), file));
+    }
+
+    /** Keeps all, and gives what a person wants to see. */
+    public String finish() {
+        Json.write(directory.path().resolve("eval.json"), all);
+        if (accuracies.rowCount() > 0) {
+            text.append(Tables.text(accuracies));
+        }
+        return text.append("Directory: ").append(directory.path()).append('\n').toString();
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+}
