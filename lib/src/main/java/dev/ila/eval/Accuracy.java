@@ -30,7 +30,11 @@ public record Accuracy(int right, int of, double low, double high, double chance
                         .average()
                         .orElseThrow();
         return new Accuracy(
-                right, judged.size(), interval.getLowerBound(), interval.getUpperBound(), chance);
+                right,
+                judged.size(),
+                Math.max(0, interval.getLowerBound()),
+                Math.min(1, interval.getUpperBound()),
+                chance);
     }
 
     /** The share itself. */

@@ -48,7 +48,8 @@ class CatalogTest {
             String command =
                     example.replace("--model MODEL", "--model " + demo)
                             .replace("--data DATA", "--data " + demo.resolve("polite.json"))
-                            .replace("runs/ila-search-", folder.resolve("search-").toString());
+                            .replace("runs/ila-search-", folder.resolve("search-").toString())
+                            .replace("runs/ila-tune-1", folder.resolve("ila-tune").toString());
             List<String> words = new ArrayList<>(List.of(command.split("\\s+")));
             ran.add(words.get(0));
             String alias = words.get(0);
@@ -58,7 +59,7 @@ class CatalogTest {
             }
             if (alias.equals("ila-search")) {
                 words.add("--out=" + folder.resolve("search-" + ++searches));
-            } else if (List.of("ila-overlap", "ila-tune").contains(alias)) {
+            } else if (List.of("ila-overlap", "ila-tune", "ila-eval").contains(alias)) {
                 words.add("--out=" + folder.resolve(alias));
             }
             jbang(words);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
 import dev.ila.data.Tokenizer;
+import dev.ila.eval.Answers;
 import dev.ila.torch.Change;
 import dev.ila.torch.Child;
 import dev.ila.torch.Network;
@@ -60,6 +61,28 @@ class SmolLm2Test {
                                 .toArray();
                 assertArrayEquals(prompt.continuation(), said, prompt.prompt());
                 assertEquals(prompt.text(), tokenizer.decode(said));
+            }
+        }
+    }
+
+    @Test
+    void answersSideBySideAreThoseOfTransformers() throws Exception {
+        String text = Files.readString(path("ILA_SMOLLM2_GOLDEN"));
+        List<Greedy> prompts = new Gson().fromJson(text, Prompts.class).prompts();
+        List<int[]> ids =
+                prompts.stream()
+                        .map(p -> Arrays.stream(p.ids()).mapToInt(i -> (int) i).toArray())
+                        .toList();
+        int most = prompts.stream().mapToInt(p -> p.continuation().length).max().orElseThrow();
+        try (LanguageModel model =
+                LanguageModel.load(
+                        Checkpoint.open(path("ILA_SMOLLM2")),
+                        Golden.compute(Precision.F32, false))) {
+            Change none = Change.none(model.network());
+            List<int[]> said = Answers.greedy(model, none, ids, most, t -> false);
+            for (int i = 0; i < said.size(); i++) {
+                int[] wanted = prompts.get(i).continuation();
+                assertArrayEquals(wanted, Arrays.copyOf(said.get(i), wanted.length));
             }
         }
     }
