@@ -32,6 +32,13 @@ public final class StudyScreen implements Studies.Observer, AutoCloseable {
         return screen;
     }
 
+    /** A run of a name begins, or goes on. */
+    public Search.Observer run(String name) {
+        SearchScreen screen = all();
+        screen.note(name);
+        return screen;
+    }
+
     /** For what happens to runs elsewhere, a line each. */
     SearchScreen all() {
         screens.forEach(SearchScreen::close);

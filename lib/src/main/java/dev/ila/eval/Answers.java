@@ -91,6 +91,12 @@ public final class Answers {
                 .toList();
     }
 
+    /** The same to a single question. */
+    public static String one(LanguageModel model, Change change, String question, int most) {
+        List<List<String>> user = List.of(List.of(question));
+        return talk(model, change, user, new Settings(most, 1), n -> {}).get(0).get(0);
+    }
+
     private static String text(Tokenizer tokenizer, int[] ids) {
         int[] plain = Arrays.stream(ids).filter(i -> !tokenizer.isSpecial(i)).toArray();
         return tokenizer.decode(plain).strip();

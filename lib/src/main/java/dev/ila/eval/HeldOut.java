@@ -2,11 +2,14 @@ package dev.ila.eval;
 
 import dev.ila.data.Batch;
 import dev.ila.data.Example;
+import dev.ila.data.Records;
+import dev.ila.run.AtomicFiles;
 import dev.ila.run.Require;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.torch.Network.Want;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -76,6 +79,33 @@ public record HeldOut(List<Loss> conversations) {
             }
         }
         return new HeldOut(Arrays.asList(all));
+    }
+
+    private static final String HEADER = "conversation,tokens,nats";
+
+    /** Keeps it: a line for each conversation, numbers that read back as they were. */
+    public void write(Path file) {
+        StringBuilder csv = new StringBuilder(HEADER).append('\n');
+        for (int i = 0; i < conversations.size(); i++) {
+            Loss l = conversations.get(i);
+            csv.append(i + 1).append(',').append(l.tokens()).append(',').append(l.nats());
+            csv.append('\n');
+        }
+        AtomicFiles.write(file, csv.toString());
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static HeldOut read(Path file) {
+        List<List<String>> rows = Records.rows(file);
+        return new HeldOut(
+                rows.stream()
+                        .skip(1)
+                        .map(
+                                r ->
+                                        new Loss(
+                                                Double.parseDouble(r.get(2)),
+                                                Integer.parseInt(r.get(1))))
+                        .toList());
     }
 
     /** Supervised tokens of all. */

@@ -1,8 +1,14 @@
 package dev.ila.eval;
 
+import dev.ila.data.Records;
+import dev.ila.run.AtomicFiles;
+import dev.ila.run.Require;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A question with what the model thinks of its choices.
@@ -37,6 +43,43 @@ public record Judged(Question question, List<Double> logLikelihoods) {
     /** Whether {@link #choiceByLength} is the right one. */
     public boolean rightByLength() {
         return choiceByLength() == question.answer();
+    }
+
+    /** Keeps some: a line for each, without its text. */
+    public static void write(Path file, List<Judged> all) {
+        StringBuilder csv =
+                new StringBuilder("question,group,answer,acc,acc_norm,loglikelihoods\n");
+        for (int i = 0; i < all.size(); i++) {
+            Judged j = all.get(i);
+            csv.append(i + 1).append(',').append(j.question.group()).append(',');
+            csv.append(j.question.answer()).append(',').append(j.choice()).append(',');
+            csv.append(j.choiceByLength()).append(',');
+            csv.append(String.join(" ", j.logLikelihoods.stream().map(String::valueOf).toList()));
+            csv.append('\n');
+        }
+        AtomicFiles.write(file, csv.toString());
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param questions the same
+     * @throws IllegalArgumentException if they are others
+     */
+    public static List<Judged> read(Path file, List<Question> questions) {
+        List<List<String>> rows = Records.rows(file);
+        Require.that(
+                rows.size() == questions.size() + 1,
+                rows.size() - 1 + "; remove it to ask again",
+                "questions in " + file,
+                "" + questions.size());
+        List<Judged> all = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            List<Double> values =
+                    Stream.of(rows.get(i + 1).get(5).split(" ")).map(Double::valueOf).toList();
+            all.add(new Judged(questions.get(i), values));
+        }
+        return all;
     }
 
     private double perCharacter(int i) {

@@ -4,6 +4,7 @@ import dev.ila.data.Example;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.run.Require;
+import dev.ila.run.Seeds;
 import dev.ila.torch.Change;
 import dev.ila.torch.Compute;
 import java.nio.file.Files;
@@ -55,9 +56,11 @@ public final class FinishedModel implements AutoCloseable {
     /** The examples that a run held out of its training. */
     public static List<Example> heldOut(Path run) {
         Require.that(isRun(run), run, "run", "a run's directory, with its run.json");
-        try (Session session = Session.open(Runs.settings(run))) {
-            return session.split().heldOut();
-        }
+        SearchSettings settings = Runs.settings(run);
+        Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
+        return Examples.read(settings.data(), checkpoint)
+                .split(settings.data().heldOut(), Seeds.of(settings.seed()).order())
+                .heldOut();
     }
 
     /** All examples that data is for a model. */

@@ -154,11 +154,6 @@ public final class Session implements AutoCloseable {
         return checkpoint.layers();
     }
 
-    /** Its examples, those held out of training apart. */
-    public Dataset.Split split() {
-        return split;
-    }
-
     /** All examples. */
     public Dataset data() {
         return data;
@@ -213,9 +208,7 @@ public final class Session implements AutoCloseable {
      * @param most tokens
      */
     public String answer(DeltaTheta change, String question, int most) {
-        List<List<String>> user = List.of(List.of(question));
-        Answers.Settings how = new Answers.Settings(most, 1);
-        return onDevice(change, on -> Answers.talk(model(), on, user, how, n -> {})).get(0).get(0);
+        return onDevice(change, on -> Answers.one(model(), on, question, most));
     }
 
     LanguageModel model() {

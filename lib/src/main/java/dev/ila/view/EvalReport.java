@@ -4,7 +4,6 @@ import dev.ila.eval.Accuracy;
 import dev.ila.eval.FastChat;
 import dev.ila.eval.HeldOut;
 import dev.ila.eval.Judged;
-import dev.ila.run.AtomicFiles;
 import dev.ila.run.Host;
 import dev.ila.run.Json;
 import dev.ila.run.RunDirectory;
@@ -59,14 +58,8 @@ public final class EvalReport implements AutoCloseable {
 
     /** Keeps and shows a loss. */
     public void heldOut(HeldOut found) {
-        StringBuilder csv = new StringBuilder("conversation,tokens,loss\n");
+        found.write(directory.path().resolve("held-out.csv"));
         List<HeldOut.Loss> losses = found.conversations();
-        for (int i = 0; i < losses.size(); i++) {
-            HeldOut.Loss l = losses.get(i);
-            csv.append(i + 1).append(',').append(l.tokens()).append(',');
-            csv.append(l.nats() / l.tokens()).append('\n');
-        }
-        AtomicFiles.write(directory.path().resolve("held-out.csv"), csv.toString());
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("conversations", losses.size());
         numbers.put("tokens", found.tokens());
@@ -93,7 +86,7 @@ public final class EvalReport implements AutoCloseable {
 
     /** Keeps and shows a task's accuracies. */
     public void task(String name, boolean byLength, List<Judged> judged) {
-        AtomicFiles.write(directory.path().resolve(name + ".csv"), csv(judged));
+        Judged.write(directory.path().resolve(name + ".csv"), judged);
         Map<String, Object> numbers = new LinkedHashMap<>();
         add(name, "acc", numbers, judged, Judged::right);
         if (byLength) {
@@ -117,20 +110,6 @@ public final class EvalReport implements AutoCloseable {
         for (int i = 0; i < of.length; i++) {
             accuracies.doubleColumn(3 + i).append(of[i]);
         }
-    }
-
-    private static String csv(List<Judged> judged) {
-        StringBuilder csv =
-                new StringBuilder("question,group,answer,acc,acc_norm,loglikelihoods\n");
-        for (int i = 0; i < judged.size(); i++) {
-            Judged j = judged.get(i);
-            csv.append(i + 1).append(',').append(j.question().group()).append(',');
-            csv.append(j.question().answer()).append(',').append(j.choice()).append(',');
-            csv.append(j.choiceByLength()).append(',');
-            csv.append(String.join(" ", j.logLikelihoods().stream().map(String::valueOf).toList()));
-            csv.append('\n');
-        }
-        return csv.toString();
     }
 
     /** Keeps answers for a judge. */

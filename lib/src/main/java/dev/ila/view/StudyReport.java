@@ -11,7 +11,6 @@ import dev.ila.study.Studies;
 import dev.ila.study.Study;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -41,13 +39,6 @@ public final class StudyReport {
                     List.of("stage1.first_held_out_loss", "held out, first"),
                     List.of("stage1.last_held_out_loss", "held out, last"),
                     List.of("spearman_with_gain", "Spearman with gradient"));
-
-    private static final String STYLE =
-            "body{font:15px/1.5 sans-serif;max-width:75em;margin:2em auto;padding:0 1em;color:#222}"
-                    + "table{border-collapse:collapse;margin:1em 0;font-size:13px}"
-                    + "caption{font-weight:bold}"
-                    + "td,th{padding:2px 10px;border-bottom:1px solid #ddd;vertical-align:top}td:first-child{white-space:nowrap}"
-                    + "img{max-width:100%}pre{background:#f5f5f5;padding:1em;overflow:auto}";
 
     private StudyReport() {}
 
@@ -154,33 +145,23 @@ public final class StudyReport {
             Set<String> two = Set.of(ends.get(0).measure(), Measure.spearman().name());
             tables.add(1, ContrastTables.milestones(milestones, ends, two));
         }
-        StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head>");
-        page.append("<meta charset=\"utf-8\"><title>").append(Tables.escaped(title));
-        page.append("</title><style>").append(STYLE).append("</style></head><body>\n<h1>");
-        page.append(Tables.escaped(title)).append("</h1>\n<p>Made again by</p>\n<pre>");
-        page.append(Tables.escaped(command)).append("</pre>\n<h2>Runs</h2>\n");
-        page.append(Tables.html(runs)).append("<h2>Are the important layers the same?</h2>\n<ul>");
-        summary.verdicts()
-                .forEach(v -> page.append("<li>").append(Tables.escaped(v)).append("</li>\n"));
-        page.append("</ul>\n");
-        tables.forEach(t -> page.append(Tables.html(t)));
+        Page page = new Page(title).command(command).heading("Runs").table(runs);
+        page.heading("Are the important layers the same?").list(summary.verdicts());
+        tables.forEach(page::table);
         double share = settings.cuts().get(0);
         byCell(comparison)
                 .forEach(
-                        (name, of) ->
-                                picture(page, name, StudyPictures.important(name, of, share)));
+                        (name, of) -> page.picture(name, StudyPictures.important(name, of, share)));
         List<Contrast> all = summary.contrasts();
         milestones.forEach(
                 (set, own) ->
-                        picture(
-                                page,
+                        page.picture(
                                 "milestones of " + set,
                                 StudyPictures.milestones(set, own, all, all.get(0).measure())));
-        summary.pictures().forEach((name, chart) -> picture(page, name, chart));
-        page.append("<h2>Provenance</h2>\n").append(Tables.html(provenance(results)));
-        page.append("</body></html>\n");
+        summary.pictures().forEach(page::picture);
+        page.heading("Provenance").table(provenance(results));
         Path report = directory.resolve("report.html");
-        AtomicFiles.write(report, page.toString());
+        page.write(report);
         StringBuilder text = new StringBuilder(Tables.text(runs));
         tables.forEach(t -> text.append('\n').append(Tables.text(t)));
         return text.append("\nReport: ").append(report).append('\n').toString();
@@ -202,11 +183,5 @@ public final class StudyReport {
 
     private static void keep(Table table, Path file) {
         AtomicFiles.write(file, table.write().toString("csv"));
-    }
-
-    private static void picture(StringBuilder page, String name, IChart chart) {
-        String png = Base64.getEncoder().encodeToString(SmallPng.of(chart));
-        page.append("<p><img alt=\"").append(Tables.escaped(name));
-        page.append("\" src=\"data:image/png;base64,").append(png).append("\"></p>\n");
     }
 }

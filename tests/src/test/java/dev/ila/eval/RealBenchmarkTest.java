@@ -21,7 +21,7 @@ class RealBenchmarkTest {
         "HELLASWAG,hellaswag_val_1k/hellaswag.jsonl,500,4,4",
         "ARC,arc_challenge_test/ARC-Challenge-Test.jsonl,400,3,4",
         "ARC,arc_challenge_test/ARC-Challenge-Dev.jsonl,294,3,4",
-        "TRUTHFULQA,truthfulqa/TruthfulQA.csv,409,2,13"
+        "TRUTHFULQA,truthfulqa/TruthfulQA.csv,409,2,12"
     })
     void everyQuestionIsRead(Benchmark of, String file, int count, int fewest, int most) {
         List<Question> all = of.read(path(file), OptionalInt.empty());

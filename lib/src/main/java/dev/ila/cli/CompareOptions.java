@@ -1,0 +1,154 @@
+package dev.ila.cli;
+
+import dev.ila.delta.LoraConfig;
+import dev.ila.eval.Benchmark;
+import dev.ila.eval.Question;
+import dev.ila.run.Require;
+import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
+import dev.ila.study.TuneComparison;
+import dev.ila.view.CompareReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What is compared. */
+public final class CompareOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Mixin private InputOptions input = new InputOptions();
+
+    @ArgGroup(validate = false, order = 2, heading = "%nWhat is compared%n")
+    private Compared compared = new Compared();
+
+    @Mixin private TrainingOptions training = new TrainingOptions();
+
+    @Mixin private MachineOptions machine = new MachineOptions();
+
+    private static final class Compared {
+        @Option(
+                names = "--cuts",
+                paramLabel = "SHARE",
+                split = ",",
+                description = "Shares of the layers that are tuned. Default: 0.3,0.75.")
+        private List<Double> cuts = List.of(0.3, 0.75);
+
+        @Option(
+                names = "--seeds",
+                paramLabel = "N",
+                description = "Seeds 1 to N, each with its own ranking. Default: 3.")
+        private int seeds = 3;
+
+        @Option(
+                names = "--draws",
+                paramLabel = "N",
+                description = "Draws of each choice by chance, for each seed. Default: 2.")
+        private int draws = 2;
+
+        @Option(
+                names = "--rates",
+                paramLabel = "X",
+                split = ",",
+                description =
+                        "Learning rates; each choice of layers takes the one that does best at the"
+                                + " first seed. Default: --rate alone.")
+        private List<Double> rates = new ArrayList<>();
+
+        @Option(
+                names = "--mask-steps",
+                paramLabel = "N",
+                description = "Steps of stage 2, for the ranking. Default: 128.")
+        private Optional<Integer> maskSteps = Optional.empty();
+
+        @Option(
+                names = "--task",
+                paramLabel = "NAME=PATH",
+                description =
+                        "Accuracies too, as ila-eval has them: mmlu, hellaswag, arc or truthfulqa.")
+        private Map<String, Path> tasks = new LinkedHashMap<>();
+
+        @Option(
+                names = "--task-limit",
+                paramLabel = "N",
+                description = "The first N questions of each group. Default: all.")
+        private Optional<Integer> taskLimit = Optional.empty();
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                description =
+                        "Runs and report; the same command with the same directory goes on, and"
+                                + " makes no run twice. Default: runs/ila-compare.")
+        private Path out = Path.of("runs", "ila-compare");
+    }
+
+    /**
+     * Makes what is left to do, and the report.
+     *
+     * @param follow gives who follows a run of a name
+     * @return what a person wants to see
+     */
+    public String compare(Function<String, Search.Observer> follow) {
+        TuneComparison comparison = new TuneComparison(settings(), compared.out, tasks());
+        List<TuneComparison.Trial> trials = comparison.run(follow::apply);
+        return new CompareReport(comparison, trials).write(command());
+    }
+
+    private Map<Benchmark, List<Question>> tasks() {
+        OptionalInt limit = compared.taskLimit.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        Map<Benchmark, List<Question>> tasks = new LinkedHashMap<>();
+        compared.tasks.forEach(
+                (name, path) -> {
+                    Benchmark benchmark = Benchmark.named(name);
+                    tasks.put(benchmark, benchmark.read(path, limit));
+                });
+        return tasks;
+    }
+
+    TuneComparison.Settings settings() {
+        List<String> data = input.data();
+        Optional<String> model = input.model();
+        SearchSettings usual =
+                model.isPresent()
+                        ? SearchSettings.of(model.get(), data.toArray(String[]::new))
+                        : SearchSettings.embedded();
+        SearchSettings base =
+                new SearchSettings(
+                        usual.model(),
+                        training.data(usual, input, data),
+                        training.delta(List.of(LoraConfig.ALL_LINEAR)),
+                        machine.compute(),
+                        1,
+                        training.stage1(usual),
+                        usual.stage2(),
+                        2);
+        int steps = base.stage1().schedule().steps();
+        base = base.withSteps(steps, compared.maskSteps.orElse(base.stage2().steps()));
+        Require.atLeast(1, compared.seeds, "--seeds");
+        double rate = base.stage1().schedule().rate();
+        return new TuneComparison.Settings(
+                base,
+                LongStream.rangeClosed(1, compared.seeds).boxed().toList(),
+                compared.cuts,
+                Require.atLeast(1, compared.draws, "--draws"),
+                compared.rates.isEmpty() ? List.of(rate) : compared.rates);
+    }
+
+    private String command() {
+        List<String> words = new ArrayList<>(List.of("ila-compare"));
+        words.addAll(spec.commandLine().getParseResult().originalArgs());
+        return String.join(" ", words);
+    }
+}

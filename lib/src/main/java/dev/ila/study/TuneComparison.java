@@ -1,0 +1,279 @@
+package dev.ila.study;
+
+import dev.ila.data.Tokenizer;
+import dev.ila.eval.Benchmark;
+import dev.ila.eval.HeldOut;
+import dev.ila.eval.Judged;
+import dev.ila.eval.MultipleChoice;
+import dev.ila.eval.Question;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Require;
+import dev.ila.search.FineTuning;
+import dev.ila.search.FinishedModel;
+import dev.ila.search.Named;
+import dev.ila.search.Preview;
+import dev.ila.search.Runs;
+import dev.ila.search.Search;
+import dev.ila.search.SearchSettings;
+import dev.ila.train.History;
+import dev.ila.train.Schedule;
+import dev.ila.train.Stability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Selective fine-tuning compared (paper §4): all layers, the most important ones, and rivals of
+ * equal size, each for several seeds. Of a seed all have the same conversations in the same order
+ * and as many steps; what is compared is the loss on conversations that none was trained on and
+ * none was stopped by.
+ *
+ * <p>In its directory are the runs; finished ones are never made again.
+ */
+public final class TuneComparison {
+    private static final int TOKENS = 4096;
+
+    /**
+     * What is compared.
+     *
+     * @param base model, data, LoRA's rank or full fine-tuning, steps; its targets and seed are not
+     *     read
+     * @param seeds one or more
+     * @param cuts shares of the layers
+     * @param draws of each choice by chance, for each seed
+     * @param rates of learning; of several each arm takes the one with the least held-out loss at
+     *     the first seed. The ranking comes from the base's.
+     */
+    public record Settings(
+            SearchSettings base,
+            List<Long> seeds,
+            List<Double> cuts,
+            int draws,
+            List<Double> rates) {
+        /** Takes copies, and checks them. */
+        public Settings {
+            seeds = List.copyOf(seeds);
+            cuts = List.copyOf(cuts);
+            rates = List.copyOf(rates);
+            Require.atLeast(1, seeds.size(), "number of seeds");
+            Require.atLeast(1, cuts.size(), "number of cuts");
+            Require.atLeast(1, rates.size(), "number of rates");
+            Require.atLeast(1, draws, "draws");
+            Require.that(base.delta().learned(), base.delta(), "change", "LoRA or full");
+        }
+    }
+
+    /**
+     * What came of an arm with a seed.
+     *
+     * @param arm what was tuned
+     * @param seed its seed
+     * @param rate of learning
+     * @param numbers trained
+     * @param heldOut losses
+     * @param secondsAStep median over its steps
+     * @param bytes of a step's memory, by count
+     * @param judged answers, by task
+     */
+    public record Trial(
+            Arm arm,
+            long seed,
+            double rate,
+            long numbers,
+            HeldOut heldOut,
+            double secondsAStep,
+            long bytes,
+            Map<Benchmark, List<Judged>> judged) {}
+
+    private final Settings settings;
+    private final Path directory;
+    private final Map<Benchmark, List<Question>> tasks;
+    private final List<LinearLayer> layers;
+
+    /** A comparison and its directory. */
+    public TuneComparison(Settings settings, Path directory, Map<Benchmark, List<Question>> tasks) {
+        this.settings = settings;
+        this.directory = directory;
+        this.tasks = new LinkedHashMap<>(tasks);
+        this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
+    }
+
+    /** What is compared. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Where its runs are. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Who wants to know how it goes. */
+    @FunctionalInterface
+    public interface Observer {
+        /** A run begins, or goes on; it is told from here. */
+        Search.Observer run(String name);
+    }
+
+    /** Makes what is left to do, and gives all of it, seed by seed, in the order of the arms. */
+    public List<Trial> run(Observer observer) {
+        List<Trial> trials = new ArrayList<>();
+        Map<String, Double> rates = new LinkedHashMap<>();
+        for (long seed : settings.seeds()) {
+            SearchSettings search = fixed(settings.base().withSeed(seed), baseRate());
+            Path searched = made("search-" + seed, search, observer);
+            Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
+            for (Arm arm : arms(ranking, seed)) {
+                Optional<Double> chosen = Optional.ofNullable(rates.get(arm.name()));
+                List<Double> tried = chosen.map(List::of).orElse(settings.rates());
+                Trial best = null;
+                for (double rate : tried) {
+                    Trial trial = trial(arm, seed, rate, searched, observer);
+                    boolean better = best == null || trial.heldOut().mean() < best.heldOut().mean();
+                    best = better ? trial : best;
+                }
+                rates.put(arm.name(), best.rate());
+                trials.add(best);
+            }
+        }
+        return trials;
+    }
+
+    private List<Arm> arms(Ranking ranking, long seed) {
+        return Arm.of(
+                layers, ranking, settings.cuts(), settings.draws(), seed, l -> numbers(List.of(l)));
+    }
+
+    private long numbers(List<LinearLayer> of) {
+        return of.stream()
+                .mapToLong(
+                        l ->
+                                settings.base().delta() instanceof SearchSettings.Delta.Lora lora
+                                        ? (long) lora.rank() * (l.inputs() + l.outputs())
+                                        : l.parameters())
+                .sum();
+    }
+
+    private double baseRate() {
+        return settings.base().stage1().schedule().rate();
+    }
+
+    /** With the same number of steps whatever the held-out loss does, measured at the end alone. */
+    private static SearchSettings fixed(SearchSettings of, double rate) {
+        Schedule s = of.stage1().schedule();
+        return of.with(
+                new FineTuning(
+                        new Schedule(rate, s.warmup(), s.shape(), s.steps()),
+                        of.stage1().weightDecay(),
+                        of.stage1().maxNorm(),
+                        s.steps(),
+                        new Stability(of.stage1().stability().epsilon(), 1)));
+    }
+
+    private Trial trial(Arm arm, long seed, double rate, Path searched, Observer observer) {
+        List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
+        SearchSettings.Delta delta =
+                settings.base().delta() instanceof SearchSettings.Delta.Lora lora
+                        ? new SearchSettings.Delta.Lora(lora.rank(), lora.alpha(), names)
+                        : new SearchSettings.Delta.Full(names);
+        SearchSettings own = stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
+        // A search's first stage is the tuning of all layers.
+        boolean there = arm.kind().equals(Arm.ALL) && rate == baseRate();
+        String name = arm.name().replaceAll("[ ,%]+", "-") + "-" + seed;
+        String rated = settings.rates().size() > 1 ? name + "-" + rate : name;
+        Path run = there ? searched : made(rated.replace("--", "-"), own, observer);
+        HeldOut heldOut = heldOut(run, own);
+        Map<Benchmark, List<Judged>> judged = new LinkedHashMap<>();
+        if (!tasks.isEmpty()) {
+            judged.putAll(judged(run, own));
+        }
+        return new Trial(
+                arm,
+                seed,
+                rate,
+                numbers(arm.layers()),
+                heldOut,
+                median(run),
+                Preview.of(own).memory().total(),
+                judged);
+    }
+
+    private static SearchSettings stage1(SearchSettings s) {
+        return new SearchSettings(
+                s.model(), s.data(), s.delta(), s.compute(), s.seed(), s.stage1(), s.stage2(), 1);
+    }
+
+    private Path made(String name, SearchSettings of, Observer observer) {
+        Path path = directory.resolve("runs").resolve(name);
+        if (!Files.exists(path.resolve("result.json"))) {
+            Studies.make(path, of, List.of(), observer.run(name));
+        } else {
+            // Refuses by name what was made with other settings.
+            Runs.state(path, of);
+        }
+        return path;
+    }
+
+    private HeldOut heldOut(Path run, SearchSettings of) {
+        Path file = run.resolve("held-out.csv");
+        if (!Files.exists(file)) {
+            try (FinishedModel model =
+                    FinishedModel.load(of.model(), Optional.of(run), of.compute())) {
+                HeldOut.measure(
+                                model.model().network(),
+                                model.change(),
+                                FinishedModel.heldOut(run),
+                                TOKENS,
+                                n -> {})
+                        .write(file);
+            }
+        }
+        return HeldOut.read(file);
+    }
+
+    private Map<Benchmark, List<Judged>> judged(Path run, SearchSettings of) {
+        Map<Benchmark, List<Judged>> all = new LinkedHashMap<>();
+        List<Benchmark> missing =
+                tasks.keySet().stream().filter(t -> !Files.exists(file(run, t))).toList();
+        if (!missing.isEmpty()) {
+            try (FinishedModel model =
+                            FinishedModel.load(of.model(), Optional.of(run), of.compute());
+                    Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
+                MultipleChoice choice =
+                        new MultipleChoice(model.model(), model.change(), tokenizer, TOKENS);
+                for (Benchmark task : missing) {
+                    Judged.write(file(run, task), choice.judge(tasks.get(task), n -> {}));
+                }
+            }
+        }
+        tasks.forEach((task, asked) -> all.put(task, Judged.read(file(run, task), asked)));
+        return all;
+    }
+
+    private static Path file(Path run, Benchmark task) {
+        return run.resolve(task.key() + ".csv");
+    }
+
+    /** Of a run's steps in stage 1, the first left out. */
+    private static double median(Path run) {
+        try {
+            double[] seconds =
+                    History.fromCsv(Files.readString(run.resolve("history.csv"))).stage(1).stream()
+                            .skip(1)
+                            .mapToDouble(History.Step::seconds)
+                            .sorted()
+                            .toArray();
+            return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
+        } catch (IOException e) {
+            throw new UncheckedIOException(run + " must have its history, but has not", e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.ila.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.ila.search.Runs;
+import dev.ila.search.Search;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** A whole comparison on the embedded model, in few steps. */
+class CompareOptionsTest {
+    @TempDir Path folder;
+
+    private final List<String> made = new ArrayList<>();
+
+    @Test
+    void everyChoiceOfLayersIsTunedAndReported() throws Exception {
+        Path arc = folder.resolve("arc.jsonl");
+        Files.writeString(
+                arc,
+                "{\"question\": \"Which?\", \"choices\": {\"text\": [\"This\", \"That\"], \"label\":"
+                        + " [\"A\", \"B\"]}, \"answerKey\": \"B\"}\n");
+        String said = compare("--rates=1e-3,5e-3", "--task=arc=" + arc);
+        assertEquals("search-1", made.get(0));
+        // The search's first stage is that of all layers, at the rate of both.
+        assertEquals(
+                List.of("all-1-0.005"), made.stream().filter(n -> n.startsWith("all")).toList());
+        assertEquals(2 + 2 * 8, made.size());
+        for (String group :
+                List.of("all", "ila 30 %", "random by kind 30 %", "last, numbers 30 %")) {
+            assertTrue(said.contains("\n" + group + " "), said);
+        }
+        assertTrue(said.contains("least held-out loss at seed 1, whose figures it favours."), said);
+        assertTrue(said.contains("At the edge of the rates tried"), said);
+        assertTrue(said.contains("arc (1, chance 0.500) norm"), said);
+        JsonObject json =
+                JsonParser.parseString(Files.readString(folder.resolve("c/compare.json")))
+                        .getAsJsonObject();
+        assertEquals(9, json.getAsJsonArray("runs").size());
+        assertEquals(7, json.getAsJsonArray("beside").size());
+        double all = loss(json, "all");
+        for (JsonElement run : json.getAsJsonArray("runs")) {
+            JsonObject of = run.getAsJsonObject();
+            String group = of.get("tuned").getAsString().replaceAll("(%) \\d$", "$1");
+            if (!group.equals("all")) {
+                double difference =
+                        json.getAsJsonObject("differenceFromAll")
+                                .getAsJsonObject(group)
+                                .get("mean")
+                                .getAsDouble();
+                assertEquals(of.get("heldOutLoss").getAsDouble() - all, difference, 1e-9);
+            }
+        }
+        assertTrue(Files.readString(folder.resolve("c/report.html")).contains("data:image/png"));
+        // Each had its steps, whatever the held-out loss did, and no other layer was changed.
+        Path run = folder.resolve("c/runs/ila-30-1-0.001");
+        assertEquals(13, Files.readAllLines(run.resolve("history.csv")).size());
+        assertEquals(1, Runs.settings(run).lastStage());
+        made.clear();
+        assertEquals(said, compare("--rates=1e-3,5e-3", "--task=arc=" + arc));
+        assertEquals(List.of(), made);
+    }
+
+    private static double loss(JsonObject json, String tuned) {
+        for (JsonElement run : json.getAsJsonArray("runs")) {
+            if (run.getAsJsonObject().get("tuned").getAsString().equals(tuned)) {
+                return run.getAsJsonObject().get("heldOutLoss").getAsDouble();
+            }
+        }
+        throw new AssertionError(tuned + " must be there");
+    }
+
+    @Test
+    void whatCannotBeComparedIsRefused() {
+        refused("--seeds must be 1 or more, but is: 0", "--seeds=0");
+        refused("--draws must be 1 or more, but is: 0", "--draws=0");
+        refused("test must be one of mmlu, hellaswag, arc, truthfulqa, but is: x", "--task=x=y");
+        assertFalse(Files.exists(folder.resolve("c")));
+    }
+
+    private void refused(String message, String... arguments) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> compare(arguments))
+                        .getMessage());
+    }
+
+    @Command
+    private static final class Comparing {
+        @Mixin private CompareOptions options;
+    }
+
+    private String compare(String... arguments) {
+        Comparing comparing = new Comparing();
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--threads=2",
+                                "--limit=60",
+                                "--held-out=12",
+                                "--batch-size=4",
+                                "--steps=12",
+                                "--mask-steps=3",
+                                "--out=" + folder.resolve("c")));
+        for (String usual : List.of("--cuts=0.3", "--seeds=1", "--draws=1", "--rate=1e-3")) {
+            String name = usual.split("=")[0];
+            if (List.of(arguments).stream().noneMatch(a -> a.startsWith(name + "="))) {
+                all.add(usual);
+            }
+        }
+        all.addAll(List.of(arguments));
+        new CommandLine(comparing).parseArgs(all.toArray(String[]::new));
+        return comparing.options.compare(
+                name -> {
+                    made.add(name);
+                    return new Search.Observer() {};
+                });
+    }
+}
