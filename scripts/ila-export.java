@@ -17,12 +17,13 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Prints a choice of layers as PEFT, TRL, axolotl, ms-swift, LLaMA-Factory, Unsloth or"
-                    + " mlx-lm take it, ready to paste; or writes a run's tuned model.%n",
+                    + " mlx-lm take it, ready to paste; or writes a run's tuned model, or its card.%n",
         },
         footer = {
             "%nExamples",
             "  ila-export --ranking runs/ila-search-1 --top 0.3 --to peft",
             "  ila-export --run runs/ila-tune-1 --merge tuned",
+            "  ila-export --run runs/ila-tune-1 --ranking runs/ila-search-1 --card tuned --license apache-2.0",
         })
 class IlaExport implements Callable<Integer> {
     @Option(names = "--verbose", description = "Show the stack trace if the command fails.")

@@ -1,10 +1,14 @@
 package dev.ila.cli;
 
+import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
+import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.tune.HandOver;
 import dev.ila.tune.Merged;
 import dev.ila.tune.Selection;
+import dev.ila.view.ModelCard;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +51,7 @@ public final class ExportOptions {
     @Option(
             names = "--run",
             paramLabel = "DIR",
-            description = "With --merge: the run whose change is added to its model.")
+            description = "With --merge or --card: the run whose change it is.")
     private Optional<Path> run = Optional.empty();
 
     @Option(
@@ -56,8 +60,25 @@ public final class ExportOptions {
             description = "Write the tuned model there, as a Hugging Face directory; new or empty.")
     private Optional<Path> merge = Optional.empty();
 
+    @Option(
+            names = "--card",
+            paramLabel = "DIR",
+            description =
+                    "Write a model card of --run there, as the hub shows it: README.md, and with"
+                            + " --ranking its chart.")
+    private Optional<Path> card = Optional.empty();
+
+    @Option(
+            names = "--license",
+            paramLabel = "NAME",
+            description = "Licence on the card, as apache-2.0. Default: ${DEFAULT-VALUE}.")
+    private String license = "unknown";
+
     /** Does it, and says what a person wants to see. */
     public String export() {
+        if (card.isPresent()) {
+            return card(card.get());
+        }
         if (run.isPresent() || merge.isPresent()) {
             Require.that(
                     run.isPresent() && merge.isPresent(),
@@ -95,5 +116,24 @@ public final class ExportOptions {
             out.append('\n').append(trainer.of(selection, rank, alpha));
         }
         return out.toString();
+    }
+
+    private String card(Path to) {
+        Path of =
+                run.orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "--run must be given with --card, but is: absent"));
+        List<String> notes = new ArrayList<>();
+        Optional<Ranking> ranking =
+                choice.ranking()
+                        .or(
+                                () ->
+                                        Optional.of(of)
+                                                .filter(r -> Files.exists(r.resolve("scores.csv"))))
+                        .map(path -> Runs.ranking(path, notes));
+        merge.ifPresent(m -> Merged.write(of, m));
+        ModelCard.write(of, ranking, license, to);
+        return "Model card: " + to.resolve("README.md") + "\n";
     }
 }

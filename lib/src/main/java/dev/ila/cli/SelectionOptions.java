@@ -57,6 +57,11 @@ public final class SelectionOptions {
         return choice.ranking.filter(r -> Files.exists(r.resolve("run.json"))).map(Runs::settings);
     }
 
+    /** The run or file with the ranking, if one is asked for. */
+    Optional<Path> ranking() {
+        return choice.ranking;
+    }
+
     /** Whether a choice of layers was asked for. */
     public boolean isGiven() {
         return choice.ranking.isPresent()

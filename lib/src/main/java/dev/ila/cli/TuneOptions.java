@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -61,15 +60,15 @@ public final class TuneOptions {
         return settings;
     }
 
-    /** Seconds of a step; none where the memory for one is not there. */
-    private static OptionalDouble measured(Preview preview) {
+    /** What a step costs; nothing where the memory for one is not there. */
+    private static Optional<Timing.Step> measured(Preview preview) {
         // Java holds the change and its gradient, each one array.
         long bytes = 2 * Float.BYTES * preview.trained().numbers();
         boolean fits =
                 preview.tooLarge().isEmpty()
                         && bytes < Runtime.getRuntime().maxMemory() / 2
                         && preview.trained().numbers() < Integer.MAX_VALUE;
-        return fits ? OptionalDouble.of(Timing.step(preview)) : OptionalDouble.empty();
+        return fits ? Optional.of(Timing.step(preview)) : Optional.empty();
     }
 
     private static SearchSettings.Delta all(SearchSettings.Delta delta) {

@@ -112,6 +112,36 @@ public record Host(
         }
     }
 
+    /** Lets {@link #peakMemory} tell the peak from now on; where the system can, that is Linux. */
+    public static void forgetPeak() {
+        Path refs = Path.of("/proc/self/clear_refs");
+        if (Files.isWritable(refs)) {
+            try {
+                Files.writeString(refs, "5");
+            } catch (IOException e) {
+                throw new UncheckedIOException(refs + " must be writable, but is not", e);
+            }
+        }
+    }
+
+    /**
+     * Bytes of memory that this process had at its highest since {@link #forgetPeak}; empty where
+     * the system does not tell.
+     */
+    public static OptionalLong peakMemory() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status) || !Files.isWritable(Path.of("/proc/self/clear_refs"))) {
+            return OptionalLong.empty();
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(l -> l.startsWith("VmHWM:"))
+                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(status + " must be readable, but is not", e);
+        }
+    }
+
     /** The same with the seconds from its start to now. */
     public Host finished() {
         double passed = Duration.between(Instant.parse(started), Instant.now()).toMillis() / 1000.0;

@@ -5,11 +5,13 @@ import dev.ila.data.Batches;
 import dev.ila.data.Example;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
+import dev.ila.run.Host;
 import dev.ila.run.Seeds;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -49,15 +51,28 @@ public record Timing(double change, double mask, double loss, int batches) {
                 });
     }
 
-    /** Seconds of one step of stage 1, measured after a warm-up; the optimizer's part left out. */
-    public static double step(Preview preview) {
-        return timed(
-                preview,
-                trial -> {
-                    trial.speed(Network.Want.CHANGE_GRADIENT, 1, WARM_UP);
-                    return preview.tokensOfAStep()
-                            / trial.speed(Network.Want.CHANGE_GRADIENT, LEAST, SECONDS);
-                });
+    /**
+     * What a step of stage 1 costs; the optimizer's part left out.
+     *
+     * @param seconds of it
+     * @param bytes the process's peak, loading included; empty where it is not told, or on a GPU.
+     *     Memory of what was measured before may still be held, so measure the smaller first.
+     */
+    public record Step(double seconds, OptionalLong bytes) {}
+
+    /** Measures a step after a warm-up. */
+    public static Step step(Preview preview) {
+        Host.forgetPeak();
+        double seconds =
+                timed(
+                        preview,
+                        trial -> {
+                            trial.speed(Network.Want.CHANGE_GRADIENT, 1, WARM_UP);
+                            return preview.tokensOfAStep()
+                                    / trial.speed(Network.Want.CHANGE_GRADIENT, LEAST, SECONDS);
+                        });
+        boolean cpu = preview.settings().compute().gpu().isEmpty();
+        return new Step(seconds, cpu ? Host.peakMemory() : OptionalLong.empty());
     }
 
     private static <T> T timed(Preview preview, Function<Trial, T> with) {

@@ -38,7 +38,8 @@ final class Intervals {
                             int row = (int) Math.round(y);
                             boolean whole = Math.abs(row - y) < 1e-6;
                             boolean there = whole && row >= 0 && row < names.size();
-                            return there ? names.get(row) : " ";
+                            // Labels that are equal would make XChart leave ticks out.
+                            return there ? names.get(row) : " ".repeat((int) Math.round(2 * y + 4));
                         });
         double[] zero = {0, 0};
         XYSeries none = chart.addSeries("none", zero, new double[] {-1, names.size()});

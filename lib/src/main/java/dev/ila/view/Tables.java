@@ -202,7 +202,7 @@ public final class Tables {
         return rounded.setScale(decimals, RoundingMode.HALF_UP).toPlainString();
     }
 
-    private static String cell(Table table, int row, int column) {
+    static String cell(Table table, int row, int column) {
         if (table.column(column).isMissing(row)) {
             return "";
         }

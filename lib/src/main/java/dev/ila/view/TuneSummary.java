@@ -4,6 +4,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Outcome;
 import dev.ila.search.Preview;
+import dev.ila.search.Timing;
 import dev.ila.train.History;
 import dev.ila.tune.Selection;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
@@ -78,28 +79,38 @@ public final class TuneSummary {
     }
 
     /**
-     * What a step costs beside one of all layers: time as measured, memory by count.
+     * What a step costs beside one of all layers.
      *
-     * @param seconds of a step; empty if it was not measured
-     * @param secondsOfAll the same of a step of all layers
+     * @param step as it was measured; empty if it was not
+     * @param stepOfAll the same of a step of all layers
      */
     public static String cost(
-            Preview some, OptionalDouble seconds, Preview all, OptionalDouble secondsOfAll) {
+            Preview some,
+            Optional<Timing.Step> step,
+            Preview all,
+            Optional<Timing.Step> stepOfAll) {
         StringBuilder out = new StringBuilder();
+        line(out, "A step takes %s, of all layers %s (measured).", time(step), time(stepOfAll));
+        boolean told =
+                step.filter(s -> s.bytes().isPresent()).isPresent()
+                        && stepOfAll.filter(s -> s.bytes().isPresent()).isPresent();
         line(
                 out,
-                "A step takes %s, of all layers %s (measured); memory %.2f GB, of all layers %.2f GB (by count).",
-                time(seconds),
-                time(secondsOfAll),
-                some.memory().total() / 1e9,
-                all.memory().total() / 1e9);
+                "Memory %.2f GB, of all layers %.2f GB (%s).",
+                bytes(some, step, told) / 1e9,
+                bytes(all, stepOfAll, told) / 1e9,
+                told ? "measured, AdamW's two means by count" : "by count");
         return out.toString();
     }
 
-    private static String time(OptionalDouble seconds) {
-        return seconds.isPresent()
-                ? String.format(Locale.ROOT, "%.2f s", seconds.getAsDouble())
-                : "what does not fit here";
+    private static double bytes(Preview of, Optional<Timing.Step> step, boolean told) {
+        long means = 2L * Float.BYTES * of.trained().numbers();
+        return told ? means + step.orElseThrow().bytes().orElseThrow() : of.memory().total();
+    }
+
+    private static String time(Optional<Timing.Step> step) {
+        return step.map(s -> String.format(Locale.ROOT, "%.2f s", s.seconds()))
+                .orElse("what does not fit here");
     }
 
     /** How it went. */

@@ -9,6 +9,8 @@ import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
+import dev.ila.run.RunDirectory;
+import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -16,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,14 @@ class TuneOptionsTest {
         assertTrue(text.contains("\nup_proj         6   8   73,728  2 3 4 5 6 7\n"), text);
         assertTrue(text.contains(" numbers are trained, of 77,824 with all layers (75.0 %)"), text);
         assertTrue(text.contains("A step takes "), text);
+        Matcher memory =
+                Pattern.compile("\nMemory ([\\d.]+) GB, of all layers ([\\d.]+) GB \\(measured, ")
+                        .matcher(text);
+        assertTrue(memory.find(), text);
+        assertTrue(Double.parseDouble(memory.group(1)) > 0.05, text);
+        assertTrue(
+                Double.parseDouble(memory.group(2)) > 0.9 * Double.parseDouble(memory.group(1)),
+                text);
         SearchSettings full =
                 begin(said, "--ranking=" + scores, "--top=0.05", "--full", "--steps=7");
         assertEquals(
@@ -109,6 +121,62 @@ class TuneOptionsTest {
         assertEquals(
                 "--run and --merge must be given together, but is: --merge alone",
                 assertThrows(IllegalArgumentException.class, half::export).getMessage());
+    }
+
+    @Test
+    void aCardHasWhatTheHubReadsAndNoPlaceOfThisMachine() throws Exception {
+        SearchSettings settings =
+                begin(new ByteArrayOutputStream(), "--ranking=" + scores, "--steps=2");
+        Path run = folder.resolve("ila-tune-7");
+        try (RunDirectory directory = RunDirectory.create(run)) {
+            Search.start(settings, directory, new Search.Observer() {});
+        }
+        Path to = folder.resolve("card");
+        String said =
+                export("--run=" + run, "--ranking=" + scores, "--card=" + to, "--license=mit");
+        assertEquals("Model card: " + to.resolve("README.md") + "\n", said);
+        String card = Files.readString(to.resolve("README.md"));
+        String name = Demo.extract().getFileName().toString();
+        assertTrue(
+                card.startsWith(
+                        "---\nlicense: mit\nbase_model: %1$s\nlibrary_name: peft\ntags:\n- ila\n- selective-fine-tuning\n- lora\n- base_model:adapter:%1$s\n---\n\n# ila-tune-7\n\n42 of the 56 linear layers of `%1$s` were fine-tuned, by LoRA of rank 8, alpha 16.0;"
+                                .formatted(name)),
+                card);
+        for (String has :
+                List.of(
+                        "\n| up_proj | 6 | 8 | 73,728 | 2 3 4 5 6 7 |\n",
+                        "](ranks.png)\n",
+                        "\n- steps: 2\n",
+                        "\n- data: polite.json\n",
+                        "\n- SHA-256 of polite.json: ",
+                        "\n- pytorch: 2.7.1\n")) {
+            assertTrue(card.contains(has), has + " in\n" + card);
+        }
+        assertTrue(!card.contains(folder.toString()) && !card.contains("/home"), card);
+        assertTrue(Files.size(to.resolve("ranks.png")) > 1000);
+        assertEquals(
+                "model card must be a file that is not there yet, but is: "
+                        + to.resolve("README.md"),
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> export("--run=" + run, "--card=" + to))
+                        .getMessage());
+        assertEquals(
+                "license must be a name as apache-2.0 or cc-by-4.0, but is: MIT License",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        export(
+                                                "--run=" + run,
+                                                "--card=" + run,
+                                                "--license=MIT License"))
+                        .getMessage());
+    }
+
+    private static String export(String... arguments) {
+        ExportOptions options = new ExportOptions();
+        new CommandLine(new Exporter(options)).parseArgs(arguments);
+        return options.export();
     }
 
     @Command
