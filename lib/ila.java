@@ -217,6 +217,7 @@
 //SOURCES src/main/java/dev/ila/view/LayersSummary.java
 //SOURCES src/main/java/dev/ila/view/Lines.java
 //SOURCES src/main/java/dev/ila/view/Matrices.java
+//SOURCES src/main/java/dev/ila/view/ModelCard.java
 //SOURCES src/main/java/dev/ila/view/Page.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
