@@ -56,6 +56,7 @@
 //SOURCES src/main/java/dev/ila/data/Unusable.java
 //SOURCES src/main/java/dev/ila/data/Vocabulary.java
 //SOURCES src/main/java/dev/ila/data/package-info.java
+//SOURCES src/main/java/dev/ila/delta/AdaLoraAdapter.java
 //SOURCES src/main/java/dev/ila/delta/Finite.java
 //SOURCES src/main/java/dev/ila/delta/FullDifference.java
 //SOURCES src/main/java/dev/ila/delta/LoraConfig.java
@@ -165,6 +166,7 @@
 //SOURCES src/main/java/dev/ila/search/Search.java
 //SOURCES src/main/java/dev/ila/search/SearchSettings.java
 //SOURCES src/main/java/dev/ila/search/Session.java
+//SOURCES src/main/java/dev/ila/search/SvdLayout.java
 //SOURCES src/main/java/dev/ila/search/Timing.java
 //SOURCES src/main/java/dev/ila/search/package-info.java
 //SOURCES src/main/java/dev/ila/study/Arm.java
@@ -185,11 +187,13 @@
 //SOURCES src/main/java/dev/ila/torch/RotaryTables.java
 //SOURCES src/main/java/dev/ila/torch/Shared.java
 //SOURCES src/main/java/dev/ila/torch/Stored.java
+//SOURCES src/main/java/dev/ila/torch/SvdFactors.java
 //SOURCES src/main/java/dev/ila/torch/Texts.java
 //SOURCES src/main/java/dev/ila/torch/TokenLosses.java
 //SOURCES src/main/java/dev/ila/torch/Torch.java
 //SOURCES src/main/java/dev/ila/torch/Weights.java
 //SOURCES src/main/java/dev/ila/torch/package-info.java
+//SOURCES src/main/java/dev/ila/train/AdaLora.java
 //SOURCES src/main/java/dev/ila/train/History.java
 //SOURCES src/main/java/dev/ila/train/Schedule.java
 //SOURCES src/main/java/dev/ila/train/Stability.java

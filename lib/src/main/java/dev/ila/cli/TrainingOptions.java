@@ -28,6 +28,20 @@ public final class TrainingOptions {
                 description = "Fine-tune the linear layers themselves instead of LoRA factors.")
         private boolean full;
 
+        @Option(
+                names = "--adalora",
+                description =
+                        "AdaLoRA: begin with half as much rank again, and take away what matters"
+                                + " least until --rank is left in the mean. Takes all --steps.")
+        private boolean adalora;
+
+        @Option(
+                names = "--total-budget",
+                description =
+                        "With --adalora: the ranks of all linear layers together, however few are"
+                                + " tuned. Default: of the tuned ones.")
+        private boolean total;
+
         @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
         private Optional<Integer> rank = Optional.empty();
 
@@ -128,7 +142,9 @@ public final class TrainingOptions {
         if (change.full) {
             asked.add("--full");
         }
-        if (change.rank.isPresent() || change.alpha.isPresent()) {
+        if (change.adalora) {
+            asked.add("--adalora");
+        } else if (change.rank.isPresent() || change.alpha.isPresent()) {
             asked.add("--rank or --alpha");
         }
         return asked;
@@ -141,6 +157,14 @@ public final class TrainingOptions {
                 String.join(" and ", asked()),
                 "kind of change",
                 "one of --full, or LoRA with its options");
+        Require.that(
+                change.adalora || !change.total, "alone", "--total-budget", "given with --adalora");
+        if (change.adalora) {
+            int rank = change.rank.orElse(8);
+            double alpha = change.alpha.orElse(16.0);
+            int initial = (3 * rank + 1) / 2;
+            return new SearchSettings.Delta.AdaLora(rank, initial, alpha, targets, change.total);
+        }
         return change.full
                 ? new SearchSettings.Delta.Full(targets)
                 : new SearchSettings.Delta.Lora(

@@ -52,7 +52,7 @@ public final class TuneOptions {
         notes.forEach(out::println);
         SearchSettings settings = settings(common, usual, selection);
         Preview some = Preview.of(settings);
-        Preview all = some.with(all(settings.delta()));
+        Preview all = some.with(settings.delta().on(List.of(LoraConfig.ALL_LINEAR)));
         out.print(TuneSummary.before(selection, some, all));
         if (selection.chosen().size() < selection.layers().size()) {
             out.print(TuneSummary.cost(some, measured(some), all, measured(all)));
@@ -69,13 +69,6 @@ public final class TuneOptions {
                         && bytes < Runtime.getRuntime().maxMemory() / 2
                         && preview.trained().numbers() < Integer.MAX_VALUE;
         return fits ? Optional.of(Timing.step(preview)) : Optional.empty();
-    }
-
-    private static SearchSettings.Delta all(SearchSettings.Delta delta) {
-        return delta instanceof SearchSettings.Delta.Lora lora
-                ? new SearchSettings.Delta.Lora(
-                        lora.rank(), lora.alpha(), List.of(LoraConfig.ALL_LINEAR))
-                : new SearchSettings.Delta.Full();
     }
 
     /**

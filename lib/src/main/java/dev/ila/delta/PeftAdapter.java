@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A LoRA adapter in PEFT's format: {@code adapter_config.json} and {@code
- * adapter_model.safetensors}.
+ * A LoRA adapter in PEFT's format, or as such an AdaLoRA adapter that was read: {@code
+ * adapter_config.json} and {@code adapter_model.safetensors}.
  *
  * <p>Not a record: it owns an array. It is handed out without a copy.
  */
 public final class PeftAdapter {
     static final String TENSORS = "adapter_model.safetensors";
-    private static final String PREFIX = "base_model.model.";
+    static final String PREFIX = "base_model.model.";
     private static final String A = ".lora_A.weight";
     private static final String B = ".lora_B.weight";
 
@@ -55,6 +55,10 @@ public final class PeftAdapter {
                 PeftConfig.read(FileCheck.exists(directory.resolve(PeftConfig.NAME), remedy));
         Path path = FileCheck.exists(directory.resolve(TENSORS), remedy);
         Safetensors file = Safetensors.open(path);
+        if (config.adaptive()) {
+            LoraLayout layout = AdaLoraAdapter.layout(file, config, layers);
+            return new PeftAdapter(layout, AdaLoraAdapter.values(file, layout));
+        }
         Set<String> names = file.tensors().keySet();
         checkNames(path, names, layers);
         LoraLayout layout =
@@ -109,8 +113,7 @@ public final class PeftAdapter {
         return PREFIX + layer.name() + B;
     }
 
-    private static void read(
-            Safetensors file, String name, float[] to, int at, long rows, long columns) {
+    static void read(Safetensors file, String name, float[] to, int at, long rows, long columns) {
         TensorInfo info = file.tensor(name);
         List<Long> expected = List.of(rows, columns);
         FileCheck.that(

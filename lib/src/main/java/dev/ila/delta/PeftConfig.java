@@ -53,7 +53,9 @@ final class PeftConfig {
         check();
         rank = json.needCount("r");
         alpha = json.needPositive("lora_alpha");
+        // AdaLoRA's has truth values, one for each triplet at the beginning.
         json.inner("rank_pattern")
+                .filter(p -> !adaptive())
                 .ifPresent(
                         p ->
                                 p.object()
@@ -79,7 +81,11 @@ final class PeftConfig {
 
     private void check() {
         String type = json.text("peft_type").orElse("missing");
-        json.check(type.equals("LORA"), type, "peft_type", "LORA, the one supported");
+        json.check(
+                type.equals("LORA") || type.equals("ADALORA"),
+                type,
+                "peft_type",
+                "LORA or ADALORA, the two supported");
         for (String key : UNSUPPORTED) {
             Optional<JsonElement> value = json.find(key).filter(PeftConfig::isSet);
             json.check(value.isEmpty(), value.orElse(null), key, "unset: it is not supported");
@@ -113,6 +119,11 @@ final class PeftConfig {
             at.check(false, key, "key", "a regular expression (" + said + ")");
             throw e;
         }
+    }
+
+    /** Whether it is AdaLoRA's. */
+    boolean adaptive() {
+        return json.text("peft_type").orElse("").equals("ADALORA");
     }
 
     LoraScaling scaling() {

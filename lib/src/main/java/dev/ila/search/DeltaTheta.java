@@ -13,6 +13,7 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
 import dev.ila.train.State;
+import dev.ila.train.Trainable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,26 +38,33 @@ public final class DeltaTheta {
     private final List<LinearLayer> differing;
 
     private final Optional<LoraLayout> layout;
+
+    /** While AdaLoRA learns: then every λ stands after the factors. */
+    private final Optional<SvdLayout> svd;
+
     private final float[] values;
 
     private DeltaTheta(
             List<LinearLayer> layers,
             List<LinearLayer> differing,
             Optional<LoraLayout> layout,
+            Optional<SvdLayout> svd,
             float[] values) {
         this.layers = layers;
         this.differing = differing;
         this.layout = layout;
+        this.svd = svd;
         this.values = values;
     }
 
     private static DeltaTheta of(LoraLayout layout, float[] values) {
-        return new DeltaTheta(layout.layers(), List.of(), Optional.of(layout), values);
+        return new DeltaTheta(
+                layout.layers(), List.of(), Optional.of(layout), Optional.empty(), values);
     }
 
     private static DeltaTheta of(
             List<LinearLayer> layers, List<LinearLayer> differing, float[] values) {
-        return new DeltaTheta(layers, differing, Optional.empty(), values);
+        return new DeltaTheta(layers, differing, Optional.empty(), Optional.empty(), values);
     }
 
     /**
@@ -70,6 +78,11 @@ public final class DeltaTheta {
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
             return of(layout, layout.initial(seed));
+        } else if (delta instanceof SearchSettings.Delta.AdaLora ada) {
+            SvdLayout svd = SvdLayout.of(layers, ada);
+            float[] values = svd.initial(seed);
+            return new DeltaTheta(
+                    layers, List.of(), Optional.of(svd.layout()), Optional.of(svd), values);
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
             return of(read.layout(), read.values());
@@ -104,9 +117,20 @@ public final class DeltaTheta {
         return of(read.layout(), read.values());
     }
 
-    /** The same layers with other numbers. */
-    DeltaTheta with(float[] other) {
-        return new DeltaTheta(layers, differing, layout, other);
+    /** The same layers with what was learned; of AdaLoRA's those that are left, as LoRA. */
+    DeltaTheta learned(float[] other) {
+        if (svd.isPresent()) {
+            LoraLayout left = svd.get().left(other);
+            return of(left, svd.get().lora(left, other));
+        }
+        return new DeltaTheta(layers, differing, layout, svd, other);
+    }
+
+    /** Its training, of at most so many steps, on a copy of its numbers; to be closed. */
+    Trainable learning(Network network, int steps) {
+        return svd.isPresent()
+                ? svd.get().learning(network, values, steps)
+                : Ila.stage1(network, onto(network));
     }
 
     /** Stage 1 before its first step. */
@@ -116,10 +140,12 @@ public final class DeltaTheta {
 
     /** What an earlier stage 1 of this run has kept. */
     DeltaTheta kept(RunDirectory run) {
-        return with(
-                layout.isPresent()
-                        ? PeftAdapter.read(run.adapter(), layers).values()
-                        : FullDifference.read(run.path().resolve(DIFFERENCE), differing));
+        if (layout.isPresent()) {
+            PeftAdapter read = PeftAdapter.read(run.adapter(), layers);
+            return of(read.layout(), read.values());
+        }
+        return of(
+                layers, differing, FullDifference.read(run.path().resolve(DIFFERENCE), differing));
     }
 
     /** Keeps it in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
@@ -141,7 +167,7 @@ public final class DeltaTheta {
         }
         LoraLayout l = layout.get();
         return new Change.Factors(
-                network.vector(values),
+                network.vector(svd.map(s -> s.composed(values)).orElse(values)),
                 IntStream.range(0, layers.size()).mapToObj(l::rank).toList(),
                 IntStream.range(0, layers.size()).mapToObj(l::scale).toList());
     }

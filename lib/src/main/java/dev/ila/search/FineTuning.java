@@ -58,13 +58,14 @@ public record FineTuning(
         return stability.find(history.stage(1), schedule);
     }
 
-    /** For the trainer. */
-    Trainer.Settings training() {
+    /** For the trainer; AdaLoRA's takes all steps. */
+    Trainer.Settings training(SearchSettings.Delta delta) {
+        boolean whole = delta instanceof SearchSettings.Delta.AdaLora;
         return new Trainer.Settings(
                 1,
                 schedule,
                 new AdamW.Settings(0.9, 0.999, 1e-8, weightDecay, maxNorm),
                 evaluateEvery,
-                Optional.of(stability));
+                whole ? Optional.empty() : Optional.of(stability));
     }
 }

@@ -89,7 +89,7 @@ public final class Milestones {
         try (Session session = Session.open(settings)) {
             for (Milestone milestone : missing) {
                 int step = nearest(milestone, last);
-                DeltaTheta change = session.initial().with(State.read(file(step)).values());
+                DeltaTheta change = session.initial().learned(State.read(file(step)).values());
                 Ranking ranking = session.learnMask(change, observer).ranking();
                 Json.write(
                         directory().resolve(milestone.file() + ".json"),

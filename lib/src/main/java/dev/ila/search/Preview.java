@@ -121,6 +121,8 @@ public record Preview(
     static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
         if (delta instanceof SearchSettings.Delta.Lora lora) {
             return trained(LoraLayout.of(layers, lora.config()), true);
+        } else if (delta instanceof SearchSettings.Delta.AdaLora ada) {
+            return trained(SvdLayout.of(layers, ada).layout(), true);
         } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
             return trained(PeftAdapter.read(Path.of(adapter.directory()), layers).layout(), false);
         }

@@ -32,6 +32,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
     private static final Map<String, Class<? extends SearchSettings.Delta>> KINDS =
             Map.of(
                     "lora", SearchSettings.Delta.Lora.class,
+                    "adalora", SearchSettings.Delta.AdaLora.class,
                     "full", SearchSettings.Delta.Full.class,
                     "adapter", SearchSettings.Delta.Adapter.class,
                     "aligned", SearchSettings.Delta.Aligned.class);

@@ -205,7 +205,12 @@ public record SearchSettings(
     public sealed interface Delta {
         /** Whether stage 1 makes it. */
         default boolean learned() {
-            return false;
+            return !(this instanceof Adapter || this instanceof Aligned);
+        }
+
+        /** The same on other layers; what is not learned stays as it is. */
+        default Delta on(List<String> targets) {
+            return this;
         }
 
         /** The other model, if Δθ is a difference of two; its files are opened and checked. */
@@ -231,14 +236,40 @@ public record SearchSettings(
                 return new Lora(8, 16, List.of(LoraConfig.ALL_LINEAR));
             }
 
+            @Override
+            public Lora on(List<String> others) {
+                return new Lora(rank, alpha, others);
+            }
+
             LoraConfig config() {
                 return new LoraConfig(
                         rank, alpha, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
             }
+        }
+
+        /**
+         * AdaLoRA's factors, to be learned; stage 1 takes all its steps, from whose number the
+         * budget follows.
+         *
+         * @param rank of a layer in the mean, at the end
+         * @param initial rank of every layer at the beginning, for the same layers
+         * @param alpha α; the factor is α / the rank at the beginning
+         * @param targets as in {@link LoraConfig}
+         * @param total whether the budget is that of all linear layers, however few are targets;
+         *     else of the targets alone
+         */
+        record AdaLora(int rank, int initial, double alpha, List<String> targets, boolean total)
+                implements Delta {
+            /** Checks ranks and takes a copy. */
+            public AdaLora {
+                targets = List.copyOf(targets);
+                Require.atLeast(1, rank, "rank");
+                Require.atLeast(rank, initial, "initial rank");
+            }
 
             @Override
-            public boolean learned() {
-                return true;
+            public AdaLora on(List<String> others) {
+                return new AdaLora(rank, initial, alpha, others, total);
             }
         }
 
@@ -259,8 +290,8 @@ public record SearchSettings(
             }
 
             @Override
-            public boolean learned() {
-                return true;
+            public Full on(List<String> others) {
+                return new Full(others);
             }
         }
 

@@ -16,6 +16,7 @@ import dev.ila.torch.Network;
 import dev.ila.train.History;
 import dev.ila.train.Stability;
 import dev.ila.train.State;
+import dev.ila.train.Trainable;
 import dev.ila.train.Trainer;
 import java.util.List;
 import java.util.Optional;
@@ -225,10 +226,9 @@ public final class Session implements AutoCloseable {
 
     /** Stage 1 from a state on; {@code each} is told of every step after the observer. */
     Tuned stage1(DeltaTheta start, State from, Search.Observer observer, Trainer.Listener each) {
-        Change change = start.onto(network());
-        try (DeviceVector values = change.values()) {
-            FineTuning how = settings.stage1();
-            Trainer trainer = new Trainer(network(), Ila.stage1(network(), change), how.training());
+        FineTuning how = settings.stage1();
+        try (Trainable what = start.learning(network(), how.schedule().steps())) {
+            Trainer trainer = new Trainer(network(), what, how.training(settings.delta()));
             observer.stage(1, from.step(), how.schedule().steps());
             History history =
                     trainer.run(
@@ -237,7 +237,8 @@ public final class Session implements AutoCloseable {
                             from,
                             Search.listener(observer, each));
             observer.ended(1);
-            return new Tuned(start.with(values.values()), history, how.stable(history));
+            float[] values = what.values().values();
+            return new Tuned(start.learned(values), history, how.stable(history));
         }
     }
 

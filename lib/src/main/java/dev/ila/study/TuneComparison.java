@@ -152,14 +152,19 @@ public final class TuneComparison {
                 layers, ranking, settings.cuts(), settings.draws(), seed, l -> numbers(List.of(l)));
     }
 
+    /** Of AdaLoRA those at the end, were its ranks equal. */
     private long numbers(List<LinearLayer> of) {
-        return of.stream()
-                .mapToLong(
-                        l ->
-                                settings.base().delta() instanceof SearchSettings.Delta.Lora lora
-                                        ? (long) lora.rank() * (l.inputs() + l.outputs())
-                                        : l.parameters())
-                .sum();
+        SearchSettings.Delta delta = settings.base().delta();
+        return of.stream().mapToLong(l -> numbers(delta, l)).sum();
+    }
+
+    private static long numbers(SearchSettings.Delta delta, LinearLayer l) {
+        if (delta instanceof SearchSettings.Delta.Lora lora) {
+            return (long) lora.rank() * (l.inputs() + l.outputs());
+        }
+        return delta instanceof SearchSettings.Delta.AdaLora ada
+                ? (long) ada.rank() * (l.inputs() + l.outputs() + 1)
+                : l.parameters();
     }
 
     private double baseRate() {
@@ -180,10 +185,7 @@ public final class TuneComparison {
 
     private Trial trial(Arm arm, long seed, double rate, Path searched, Observer observer) {
         List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
-        SearchSettings.Delta delta =
-                settings.base().delta() instanceof SearchSettings.Delta.Lora lora
-                        ? new SearchSettings.Delta.Lora(lora.rank(), lora.alpha(), names)
-                        : new SearchSettings.Delta.Full(names);
+        SearchSettings.Delta delta = settings.base().delta().on(names);
         SearchSettings own = stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
         // A search's first stage is the tuning of all layers.
         boolean there = arm.kind().equals(Arm.ALL) && rate == baseRate();

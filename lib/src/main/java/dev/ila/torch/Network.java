@@ -3,6 +3,7 @@ package dev.ila.torch;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.ila.data.Batch;
+import java.util.List;
 
 /**
  * A Llama-shaped network with frozen weights θ₀ and, per call, a change γ ⊙ Δθ of them (paper §3).
@@ -217,6 +218,17 @@ public final class Network implements AutoCloseable {
      */
     public Texts texts(Change change, int rows, int capacity) {
         return Texts.empty(this, program, shared, change, rows, capacity);
+    }
+
+    /**
+     * AdaLoRA's factors on this network's device.
+     *
+     * @param ranks one for each layer; 0: no change there
+     * @param scales of the layers
+     * @param values as {@link SvdFactors#values}
+     */
+    public SvdFactors svdFactors(List<Integer> ranks, List<Double> scales, float[] values) {
+        return new SvdFactors(this, program, ranks, scales, values);
     }
 
     /** Supervised tokens whose logits are there at once. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Everything a training needs to go on from: what it learns, the optimizer's two running means, the
@@ -16,36 +17,47 @@ import java.util.Map;
  * <p>Not a record: it owns arrays.
  */
 public final class State {
+    private static final String MEANS = "means.";
+
     private final int stage;
     private final int step;
     private final float[] values;
     private final float[] mean;
     private final float[] square;
+    private final List<float[]> means;
     private final History history;
 
     private State(
-            int stage, int step, float[] values, float[] mean, float[] square, History history) {
+            int stage,
+            int step,
+            float[] values,
+            float[] mean,
+            float[] square,
+            List<float[]> means,
+            History history) {
         this.stage = stage;
         this.step = step;
         this.values = values;
         this.mean = mean;
         this.square = square;
+        this.means = List.copyOf(means);
         this.history = history;
     }
 
     /** Before the first step of a stage. */
     public static State start(int stage, float[] values, History history) {
         int n = values.length;
-        return new State(stage, 0, values.clone(), new float[n], new float[n], history);
+        return new State(stage, 0, values.clone(), new float[n], new float[n], List.of(), history);
     }
 
-    static State of(int stage, int step, DeviceVector values, AdamW adam, History history) {
+    static State of(int stage, int step, Trainable what, AdamW adam, History history) {
         return new State(
                 stage,
                 step,
-                values.values(),
+                what.values().values(),
                 adam.mean().values(),
                 adam.square().values(),
+                what.means().stream().map(DeviceVector::values).toList(),
                 history);
     }
 
@@ -69,8 +81,11 @@ public final class State {
         return values.clone();
     }
 
-    void restore(DeviceVector to, AdamW adam) {
-        to.set(values);
+    void restore(Trainable to, AdamW adam) {
+        to.values().set(values);
+        for (int i = 0; i < means.size(); i++) {
+            to.means().get(i).set(means.get(i));
+        }
         adam.mean().set(mean);
         adam.square().set(square);
     }
@@ -81,6 +96,9 @@ public final class State {
         tensors.put("values", TensorData.of(values, values.length));
         tensors.put("mean", TensorData.of(mean, mean.length));
         tensors.put("square", TensorData.of(square, square.length));
+        for (int i = 0; i < means.size(); i++) {
+            tensors.put(MEANS + i, TensorData.of(means.get(i), means.get(i).length));
+        }
         Safetensors.write(
                 file,
                 tensors,
@@ -106,6 +124,9 @@ public final class State {
                 in.floats("values"),
                 in.floats("mean"),
                 in.floats("square"),
+                IntStream.iterate(0, i -> in.tensors().containsKey(MEANS + i), i -> i + 1)
+                        .mapToObj(i -> in.floats(MEANS + i))
+                        .toList(),
                 History.fromCsv(about.get("history")));
     }
 }

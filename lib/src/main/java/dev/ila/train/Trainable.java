@@ -3,9 +3,10 @@ package dev.ila.train;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network.Want;
+import java.util.List;
 
 /** What a training learns, and how the loss depends on it: θ₀ + γ ⊙ Δθ (paper §3). */
-public interface Trainable {
+public interface Trainable extends AutoCloseable {
     /** The numbers that the optimizer changes. */
     DeviceVector values();
 
@@ -23,4 +24,30 @@ public interface Trainable {
      * once for each optimizer step.
      */
     default void finish(DeviceVector gradient) {}
+
+    /**
+     * A training begins, or goes on, with the values that are there.
+     *
+     * @param step steps made before
+     */
+    default void begin(int step) {}
+
+    /**
+     * The optimizer has made a step.
+     *
+     * @param step from 1
+     * @param gradient that it was made with
+     */
+    default void stepped(int step, DeviceVector gradient) {}
+
+    /** What else it remembers from step to step, each as long as the values. */
+    default List<DeviceVector> means() {
+        return List.of();
+    }
+
+    /** Gives the device's memory back. */
+    @Override
+    default void close() {
+        values().close();
+    }
 }

@@ -105,8 +105,9 @@ public final class Trainer {
         History history = from.history();
         try (AdamW adam = new AdamW(network, settings.optimizer(), size);
                 DeviceVector gradient = network.vector(new float[size])) {
-            from.restore(what.values(), adam);
+            from.restore(what, adam);
             int step = from.step();
+            what.begin(step);
             while (step < settings.schedule().steps() && stable(history).isEmpty()) {
                 step++;
                 History.Step made = step(step, batches.apply(step), heldOut, adam, gradient);
@@ -147,6 +148,7 @@ public final class Trainer {
             }
             what.finish(gradient);
             norm = adam.step(what.values(), gradient, rate, step);
+            what.stepped(step, gradient);
             for (TokenLosses losses : queued) {
                 loss += sum(losses.read());
             }
@@ -236,7 +238,7 @@ public final class Trainer {
 
         @Override
         public State state() {
-            return State.of(settings.stage(), step.step(), what.values(), adam, history);
+            return State.of(settings.stage(), step.step(), what, adam, history);
         }
     }
 }

@@ -98,11 +98,17 @@ public final class ModelCard {
                                 change.changed().size(),
                                 layers.size(),
                                 base,
-                                settings.delta() instanceof SearchSettings.Delta.Lora lora
-                                        ? "by LoRA of rank %d, alpha %s"
-                                                .formatted(lora.rank(), lora.alpha())
-                                        : "themselves or by an adapter that was there"));
+                                how(settings.delta())));
         table(out, TuneSummary.kinds(selection));
+    }
+
+    private static String how(SearchSettings.Delta delta) {
+        if (delta instanceof SearchSettings.Delta.Lora lora) {
+            return "by LoRA of rank %d, alpha %s".formatted(lora.rank(), lora.alpha());
+        }
+        return delta instanceof SearchSettings.Delta.AdaLora ada
+                ? "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha())
+                : "themselves or by an adapter that was there";
     }
 
     private static void ranking(StringBuilder out, Ranking ranking) {

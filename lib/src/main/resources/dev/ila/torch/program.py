@@ -699,6 +699,69 @@ class M(Module):
     grad += unchecked_cast(Tensor, by[0])
     return nll.detach()
 
+  # ---- AdaLoRA (arXiv 2303.10512 §3): Δθ of a layer is s·P·diag(λ)·Q. x holds for each layer Q [r,K], then P [out,r],
+  #      flat, and after all of them every λ.      sizes: r, K, out of each layer that has any      int64, CPU
+
+  # Numbers of x before the first λ
+  def svd_start(self: __torch__.M, sizes: Tensor) -> int:
+    n = 0
+    for i in range(sizes.numel() // 3):
+      n += int(sizes[3*i]) * (int(sizes[3*i+1]) + int(sizes[3*i+2]))
+    return n
+
+  # delta of x, in place: LoRA's A = Q, B = P·diag(λ)
+  def svd_compose(self: __torch__.M, x: Tensor, delta: Tensor, sizes: Tensor) -> Tensor:
+    at, c = 0, delta.numel()
+    delta.copy_(x[:c])
+    for i in range(sizes.numel() // 3):
+      r, K, out = int(sizes[3*i]), int(sizes[3*i+1]), int(sizes[3*i+2])
+      at = at + r * K
+      delta[at:at+out*r].view([out, r]).mul_(x[c:c+r])
+      at, c = at + out * r, c + r
+    return delta
+
+  # Of grad, by A and B and with zeros for λ, in place that by x, with real[0] times the mean over all Q and P of how
+  # far they are from orthogonal, ‖QQᵀ − 1‖ and ‖PᵀP − 1‖
+  def svd_gradient(self: __torch__.M, x: Tensor, grad: Tensor, sizes: Tensor, real: Tensor) -> Tensor:
+    L = sizes.numel() // 3
+    at, c, w = 0, self.svd_start(sizes), float(real[0]) / L
+    for i in range(L):
+      r, K, out = int(sizes[3*i]), int(sizes[3*i+1]), int(sizes[3*i+2])
+      Q, dQ = x[at:at+r*K].view([r, K]), grad[at:at+r*K].view([r, K])
+      at = at + r * K
+      P, dP = x[at:at+out*r].view([out, r]), grad[at:at+out*r].view([out, r])
+      grad[c:c+r] = (dP * P).sum([0])
+      dP.mul_(x[c:c+r])
+      one = torch.eye(r, dtype=x.dtype, device=x.device)
+      C = torch.matmul(Q, Q.t()) - one
+      dQ.add_(torch.matmul(C, Q).div_(torch.linalg_vector_norm(C)), alpha=w)
+      C = torch.matmul(P.t(), P) - one
+      dP.add_(torch.matmul(P, C).div_(torch.linalg_vector_norm(C)), alpha=w)
+      at, c = at + out * r, c + r
+    return grad
+
+  # Importance of each triplet [Σr] after a step. grad: that the step was made with; mean and unsure: running means of
+  # |x·∂L/∂x| and of how far it is from its mean, in place; real: their decays
+  def svd_importance(self: __torch__.M, x: Tensor, grad: Tensor, mean: Tensor, unsure: Tensor, sizes: Tensor, real: Tensor) -> Tensor:
+    b1, b2 = float(real[0]), float(real[1])
+    now = torch.abs(x * grad)
+    mean.mul_(b1).add_(now, alpha=1.0 - b1)
+    unsure.mul_(b2).add_(torch.abs(now - mean), alpha=1.0 - b2)
+    s = mean * unsure
+    at, n = 0, self.svd_start(sizes)
+    out, c = s[n:].clone(), 0
+    for i in range(sizes.numel() // 3):
+      r, K, o = int(sizes[3*i]), int(sizes[3*i+1]), int(sizes[3*i+2])
+      out[c:c+r] += s[at:at+r*K].view([r, K]).mean([1])
+      at = at + r * K
+      out[c:c+r] += s[at:at+o*r].view([o, r]).mean([0])
+      at, c = at + o * r, c + r
+    return out
+
+  # λ, in place, only where keep [Σr] is 1
+  def svd_keep(self: __torch__.M, x: Tensor, keep: Tensor) -> Tensor:
+    return x[x.numel()-keep.numel():].mul_(keep)
+
   # ---- AdamW, in place, as torch.optim.AdamW does it
   # real: rate, beta1, beta2, epsilon, weight decay, step from 1, largest norm (0: none); returns the norm
 

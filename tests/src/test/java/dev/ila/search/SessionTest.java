@@ -108,7 +108,7 @@ class SessionTest {
             }
         }
         assertEquals(flat.length, at);
-        DeltaTheta full = whole.initial().with(flat);
+        DeltaTheta full = whole.initial().learned(flat);
         assertEquals(session.heldOutLoss(lora.change()), whole.heldOutLoss(full), 1e-5);
         LinearLayer last = session.layers().get(55);
         assertArrayEquals(

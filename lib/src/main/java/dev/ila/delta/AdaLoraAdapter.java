@@ -1,0 +1,69 @@
+package dev.ila.delta;
+
+import dev.ila.model.FileCheck;
+import dev.ila.model.LinearLayer;
+import dev.ila.model.Safetensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The tensors of an AdaLoRA adapter of PEFT as LoRA's: A = {@code lora_A}, B = {@code lora_B} ·
+ * diag({@code lora_E}). A layer's rank is what its tensors have, 0 too; the factor is α / (rank +
+ * 1e-5), which PEFT takes for such an adapter when it loads it, whatever the rank was at the
+ * beginning of its training.
+ */
+final class AdaLoraAdapter {
+    private static final double BESIDE_RANK = 1e-5;
+
+    private AdaLoraAdapter() {}
+
+    /** Layout of what the file has. */
+    static LoraLayout layout(Safetensors file, PeftConfig config, List<LinearLayer> layers) {
+        List<String> known = new ArrayList<>();
+        for (LinearLayer l : layers) {
+            List.of("A", "B", "E").forEach(kind -> known.add(name(l, kind)));
+        }
+        Set<String> names = file.tensors().keySet();
+        FileCheck.that(
+                !names.isEmpty(), "none", file.file(), "tensors", "lora_A, lora_B and lora_E");
+        String rule = "lora_A, lora_B or lora_E of a linear layer in the model's blocks";
+        for (String name : names) {
+            FileCheck.that(known.contains(name), name, file.file(), "every tensor", rule);
+        }
+        return LoraLayout.of(
+                layers,
+                LoraScaling.ALPHA_OVER_RANK,
+                l -> {
+                    if (!names.contains(name(l, "A"))) {
+                        return LoraLayout.Factors.NONE;
+                    }
+                    int rank = Math.toIntExact(file.tensor(name(l, "A")).shape().get(0));
+                    double alpha = config.factors(l.name()).alpha();
+                    return rank == 0
+                            ? LoraLayout.Factors.NONE
+                            : new LoraLayout.Factors(rank, alpha * rank / (rank + BESIDE_RANK));
+                });
+    }
+
+    /** The numbers, as the layout says. */
+    static float[] values(Safetensors file, LoraLayout layout) {
+        float[] values = new float[layout.size()];
+        for (LinearLayer l : layout.adapted()) {
+            int i = l.index();
+            int rank = layout.rank(i);
+            PeftAdapter.read(file, name(l, "A"), values, layout.offsetA(i), rank, l.inputs());
+            PeftAdapter.read(file, name(l, "B"), values, layout.offsetB(i), l.outputs(), rank);
+            float[] lambda = new float[rank];
+            PeftAdapter.read(file, name(l, "E"), lambda, 0, rank, 1);
+            for (int at = 0; at < l.outputs() * rank; at++) {
+                values[layout.offsetB(i) + at] *= lambda[at % rank];
+            }
+        }
+        return values;
+    }
+
+    private static String name(LinearLayer layer, String kind) {
+        return PeftAdapter.PREFIX + layer.name() + ".lora_" + kind;
+    }
+}
