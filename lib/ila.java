@@ -146,6 +146,7 @@
 //SOURCES src/main/java/dev/ila/run/Seeds.java
 //SOURCES src/main/java/dev/ila/run/Version.java
 //SOURCES src/main/java/dev/ila/run/package-info.java
+//SOURCES src/main/java/dev/ila/search/Delta.java
 //SOURCES src/main/java/dev/ila/search/DeltaTheta.java
 //SOURCES src/main/java/dev/ila/search/Differences.java
 //SOURCES src/main/java/dev/ila/search/Examples.java

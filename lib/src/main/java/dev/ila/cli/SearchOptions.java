@@ -2,6 +2,7 @@ package dev.ila.cli;
 
 import dev.ila.delta.LoraConfig;
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
 import java.nio.file.Path;
@@ -129,7 +130,7 @@ public final class SearchOptions {
         return source.base.map(m -> InputOptions.model("--base", m, spec));
     }
 
-    private SearchSettings.Delta delta() {
+    private Delta delta() {
         List<String> asked = new ArrayList<>();
         source.adapter.ifPresent(a -> asked.add("--adapter"));
         source.aligned.ifPresent(a -> asked.add("--aligned"));
@@ -143,10 +144,9 @@ public final class SearchOptions {
                 "source of the change",
                 "one of --adapter, --aligned, --full, or LoRA with its options");
         if (source.adapter.isPresent()) {
-            return new SearchSettings.Delta.Adapter(source.adapter.get().toString());
+            return new Delta.Adapter(source.adapter.get().toString());
         } else if (source.aligned.isPresent()) {
-            return new SearchSettings.Delta.Aligned(
-                    InputOptions.model("--aligned", source.aligned.get(), spec));
+            return new Delta.Aligned(InputOptions.model("--aligned", source.aligned.get(), spec));
         }
         return training.delta(
                 source.targets.isEmpty() ? List.of(LoraConfig.ALL_LINEAR) : source.targets);

@@ -1,6 +1,7 @@
 package dev.ila.cli;
 
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.FineTuning;
 import dev.ila.search.SearchSettings;
 import dev.ila.train.Schedule;
@@ -151,7 +152,7 @@ public final class TrainingOptions {
     }
 
     /** The change of some layers, to be learned. */
-    SearchSettings.Delta delta(List<String> targets) {
+    Delta delta(List<String> targets) {
         Require.that(
                 asked().size() < 2,
                 String.join(" and ", asked()),
@@ -163,12 +164,11 @@ public final class TrainingOptions {
             int rank = change.rank.orElse(8);
             double alpha = change.alpha.orElse(16.0);
             int initial = (3 * rank + 1) / 2;
-            return new SearchSettings.Delta.AdaLora(rank, initial, alpha, targets, change.total);
+            return new Delta.AdaLora(rank, initial, alpha, targets, change.total);
         }
         return change.full
-                ? new SearchSettings.Delta.Full(targets)
-                : new SearchSettings.Delta.Lora(
-                        change.rank.orElse(8), change.alpha.orElse(16.0), targets);
+                ? new Delta.Full(targets)
+                : new Delta.Lora(change.rank.orElse(8), change.alpha.orElse(16.0), targets);
     }
 
     /** Records and batches of the settings. */

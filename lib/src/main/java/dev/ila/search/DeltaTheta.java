@@ -72,24 +72,23 @@ public final class DeltaTheta {
      *
      * @param aligned the other model of a difference, if it is one
      */
-    static DeltaTheta of(
-            SearchSettings.Delta delta, Checkpoint base, Optional<Checkpoint> aligned, long seed) {
+    static DeltaTheta of(Delta delta, Checkpoint base, Optional<Checkpoint> aligned, long seed) {
         List<LinearLayer> layers = base.layers();
-        if (delta instanceof SearchSettings.Delta.Lora lora) {
+        if (delta instanceof Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
             return of(layout, layout.initial(seed));
-        } else if (delta instanceof SearchSettings.Delta.AdaLora ada) {
+        } else if (delta instanceof Delta.AdaLora ada) {
             SvdLayout svd = SvdLayout.of(layers, ada);
             float[] values = svd.initial(seed);
             return new DeltaTheta(
                     layers, List.of(), Optional.of(svd.layout()), Optional.of(svd), values);
-        } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
+        } else if (delta instanceof Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
             return of(read.layout(), read.values());
         } else if (aligned.isPresent()) {
             return of(layers, layers, FullDifference.between(base, aligned.get()));
         }
-        List<String> targets = ((SearchSettings.Delta.Full) delta).targets();
+        List<String> targets = ((Delta.Full) delta).targets();
         List<LinearLayer> differing = LoraConfig.named(layers, targets);
         int size = Math.toIntExact(FullDifference.size(differing));
         return of(layers, differing, new float[size]);

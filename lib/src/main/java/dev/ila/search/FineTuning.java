@@ -59,8 +59,8 @@ public record FineTuning(
     }
 
     /** For the trainer; AdaLoRA's takes all steps. */
-    Trainer.Settings training(SearchSettings.Delta delta) {
-        boolean whole = delta instanceof SearchSettings.Delta.AdaLora;
+    Trainer.Settings training(Delta delta) {
+        boolean whole = delta instanceof Delta.AdaLora;
         return new Trainer.Settings(
                 1,
                 schedule,

@@ -75,7 +75,7 @@ public record Preview(
     }
 
     /** The same data with another change of the weights. */
-    public Preview with(SearchSettings.Delta other) {
+    public Preview with(Delta other) {
         SearchSettings changed = settings.with(other);
         Memory.Trained all = trained(other, layers);
         return new Preview(
@@ -118,16 +118,16 @@ public record Preview(
                 : Optional.empty();
     }
 
-    static Memory.Trained trained(SearchSettings.Delta delta, List<LinearLayer> layers) {
-        if (delta instanceof SearchSettings.Delta.Lora lora) {
+    static Memory.Trained trained(Delta delta, List<LinearLayer> layers) {
+        if (delta instanceof Delta.Lora lora) {
             return trained(LoraLayout.of(layers, lora.config()), true);
-        } else if (delta instanceof SearchSettings.Delta.AdaLora ada) {
+        } else if (delta instanceof Delta.AdaLora ada) {
             return trained(SvdLayout.of(layers, ada).layout(), true);
-        } else if (delta instanceof SearchSettings.Delta.Adapter adapter) {
+        } else if (delta instanceof Delta.Adapter adapter) {
             return trained(PeftAdapter.read(Path.of(adapter.directory()), layers).layout(), false);
         }
         List<LinearLayer> differing =
-                delta instanceof SearchSettings.Delta.Full full
+                delta instanceof Delta.Full full
                         ? LoraConfig.named(layers, full.targets())
                         : layers;
         return new Memory.Trained(

@@ -29,20 +29,20 @@ import java.util.TreeMap;
  * @param model SHA-256 by name
  */
 record RunFile(SearchSettings settings, Map<String, String> data, Map<String, String> model) {
-    private static final Map<String, Class<? extends SearchSettings.Delta>> KINDS =
+    private static final Map<String, Class<? extends Delta>> KINDS =
             Map.of(
-                    "lora", SearchSettings.Delta.Lora.class,
-                    "adalora", SearchSettings.Delta.AdaLora.class,
-                    "full", SearchSettings.Delta.Full.class,
-                    "adapter", SearchSettings.Delta.Adapter.class,
-                    "aligned", SearchSettings.Delta.Aligned.class);
+                    "lora", Delta.Lora.class,
+                    "adalora", Delta.AdaLora.class,
+                    "full", Delta.Full.class,
+                    "adapter", Delta.Adapter.class,
+                    "aligned", Delta.Aligned.class);
 
     private static final Gson GSON =
             new GsonBuilder()
                     .setPrettyPrinting()
                     .disableHtmlEscaping()
-                    .registerTypeAdapter(SearchSettings.Delta.class, writer())
-                    .registerTypeAdapter(SearchSettings.Delta.class, reader())
+                    .registerTypeAdapter(Delta.class, writer())
+                    .registerTypeAdapter(Delta.class, reader())
                     .create();
 
     void write(Path file) {
@@ -98,7 +98,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
                 .forEach(e -> flatten(prefix + e.getKey(), e.getValue(), into));
     }
 
-    private static JsonSerializer<SearchSettings.Delta> writer() {
+    private static JsonSerializer<Delta> writer() {
         return (delta, type, context) -> {
             JsonObject out = new JsonObject();
             KINDS.forEach(
@@ -115,7 +115,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
         };
     }
 
-    private static JsonDeserializer<SearchSettings.Delta> reader() {
+    private static JsonDeserializer<Delta> reader() {
         return (json, type, context) -> {
             String kind = json.getAsJsonObject().get("kind").getAsString();
             Require.that(

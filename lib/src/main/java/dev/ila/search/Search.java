@@ -162,7 +162,7 @@ public final class Search {
                 learned = tuned.change();
             }
             learned.requireChange();
-            if (!(settings.delta() instanceof SearchSettings.Delta.Aligned)) {
+            if (!(settings.delta() instanceof Delta.Aligned)) {
                 learned.keep(run, settings.model());
             }
             if (settings.lastStage() == 1) {

@@ -3,17 +3,13 @@ package dev.ila.search;
 import dev.ila.data.Conversations;
 import dev.ila.data.Demo;
 import dev.ila.delta.LoraConfig;
-import dev.ila.delta.LoraScaling;
 import dev.ila.hub.HubProgress;
-import dev.ila.model.Checkpoint;
 import dev.ila.run.Require;
 import dev.ila.torch.Compute;
 import dev.ila.train.Schedule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -198,112 +194,6 @@ public record SearchSettings(
         public Data withBatchSize(int other) {
             int micro = Math.min(microBatch, other);
             return new Data(files, format, columns, maxLength, limit, heldOut, other, micro);
-        }
-    }
-
-    /** Where Δθ comes from. */
-    public sealed interface Delta {
-        /** Whether stage 1 makes it. */
-        default boolean learned() {
-            return !(this instanceof Adapter || this instanceof Aligned);
-        }
-
-        /** The same on other layers; what is not learned stays as it is. */
-        default Delta on(List<String> targets) {
-            return this;
-        }
-
-        /** The other model, if Δθ is a difference of two; its files are opened and checked. */
-        default Optional<Checkpoint> aligned() {
-            return Optional.empty();
-        }
-
-        /**
-         * LoRA factors, to be learned.
-         *
-         * @param rank r
-         * @param alpha α
-         * @param targets as in {@link LoraConfig}
-         */
-        record Lora(int rank, double alpha, List<String> targets) implements Delta {
-            /** Takes a copy. */
-            public Lora {
-                targets = List.copyOf(targets);
-            }
-
-            /** Rank 8, alpha 16, on all linear layers. */
-            public static Lora defaults() {
-                return new Lora(8, 16, List.of(LoraConfig.ALL_LINEAR));
-            }
-
-            @Override
-            public Lora on(List<String> others) {
-                return new Lora(rank, alpha, others);
-            }
-
-            LoraConfig config() {
-                return new LoraConfig(
-                        rank, alpha, Set.copyOf(targets), LoraScaling.ALPHA_OVER_RANK);
-            }
-        }
-
-        /**
-         * AdaLoRA's factors, to be learned; stage 1 takes all its steps, from whose number the
-         * budget follows.
-         *
-         * @param rank of a layer in the mean, at the end
-         * @param initial rank of every layer at the beginning, for the same layers
-         * @param alpha α; the factor is α / the rank at the beginning
-         * @param targets as in {@link LoraConfig}
-         * @param total whether the budget is that of all linear layers, however few are targets;
-         *     else of the targets alone
-         */
-        record AdaLora(int rank, int initial, double alpha, List<String> targets, boolean total)
-                implements Delta {
-            /** Checks ranks and takes a copy. */
-            public AdaLora {
-                targets = List.copyOf(targets);
-                Require.atLeast(1, rank, "rank");
-                Require.atLeast(rank, initial, "initial rank");
-            }
-
-            @Override
-            public AdaLora on(List<String> others) {
-                return new AdaLora(rank, initial, alpha, others, total);
-            }
-        }
-
-        /**
-         * A full difference, to be learned.
-         *
-         * @param targets as in {@link LoraConfig}
-         */
-        record Full(List<String> targets) implements Delta {
-            /** Takes a copy; runs made before there were targets have none in their files. */
-            public Full {
-                targets = targets == null ? List.of(LoraConfig.ALL_LINEAR) : List.copyOf(targets);
-            }
-
-            /** Of all linear layers. */
-            public Full() {
-                this(List.of(LoraConfig.ALL_LINEAR));
-            }
-
-            @Override
-            public Full on(List<String> others) {
-                return new Full(others);
-            }
-        }
-
-        /** A PEFT adapter that exists. */
-        record Adapter(String directory) implements Delta {}
-
-        /** Another checkpoint: Δθ = its linear layers − the model's. */
-        record Aligned(String directory) implements Delta {
-            @Override
-            public Optional<Checkpoint> aligned() {
-                return Optional.of(Checkpoint.open(Named.directory(directory)));
-            }
         }
     }
 }

@@ -172,8 +172,7 @@ public final class Session implements AutoCloseable {
                 settings.delta(),
                 "change to fine-tune",
                 "LoRA or full; what exists already is ready for its mask: initial()");
-        DeltaTheta start = initial();
-        return stage1(start, start.begin(), observer, s -> {});
+        return stage1(initial(), initial().begin(), observer, s -> {});
     }
 
     /**
@@ -237,8 +236,8 @@ public final class Session implements AutoCloseable {
                             from,
                             Search.listener(observer, each));
             observer.ended(1);
-            float[] values = what.values().values();
-            return new Tuned(start.learned(values), history, how.stable(history));
+            DeltaTheta learned = start.learned(what.values().values());
+            return new Tuned(learned, history, how.stable(history));
         }
     }
 

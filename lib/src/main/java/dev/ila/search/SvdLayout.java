@@ -32,7 +32,7 @@ record SvdLayout(LoraLayout layout, int budget) {
     private static final double BETA = 0.85;
     private static final double ORTHOGONALITY = 0.5;
 
-    static SvdLayout of(List<LinearLayer> layers, SearchSettings.Delta.AdaLora ada) {
+    static SvdLayout of(List<LinearLayer> layers, Delta.AdaLora ada) {
         int tuned = LoraConfig.named(layers, ada.targets()).size();
         int of = ada.total() ? layers.size() : tuned;
         LoraConfig config =

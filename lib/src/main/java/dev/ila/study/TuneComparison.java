@@ -10,6 +10,7 @@ import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.FineTuning;
 import dev.ila.search.FinishedModel;
 import dev.ila.search.Named;
@@ -154,15 +155,15 @@ public final class TuneComparison {
 
     /** Of AdaLoRA those at the end, were its ranks equal. */
     private long numbers(List<LinearLayer> of) {
-        SearchSettings.Delta delta = settings.base().delta();
+        Delta delta = settings.base().delta();
         return of.stream().mapToLong(l -> numbers(delta, l)).sum();
     }
 
-    private static long numbers(SearchSettings.Delta delta, LinearLayer l) {
-        if (delta instanceof SearchSettings.Delta.Lora lora) {
+    private static long numbers(Delta delta, LinearLayer l) {
+        if (delta instanceof Delta.Lora lora) {
             return (long) lora.rank() * (l.inputs() + l.outputs());
         }
-        return delta instanceof SearchSettings.Delta.AdaLora ada
+        return delta instanceof Delta.AdaLora ada
                 ? (long) ada.rank() * (l.inputs() + l.outputs() + 1)
                 : l.parameters();
     }
@@ -185,7 +186,7 @@ public final class TuneComparison {
 
     private Trial trial(Arm arm, long seed, double rate, Path searched, Observer observer) {
         List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
-        SearchSettings.Delta delta = settings.base().delta().on(names);
+        Delta delta = settings.base().delta().on(names);
         SearchSettings own = stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
         // A search's first stage is the tuning of all layers.
         boolean there = arm.kind().equals(Arm.ALL) && rate == baseRate();

@@ -2,9 +2,9 @@ package dev.ila.view;
 
 import dev.ila.data.Supervision;
 import dev.ila.model.LinearLayer;
+import dev.ila.search.Delta;
 import dev.ila.search.Memory;
 import dev.ila.search.Preview;
-import dev.ila.search.SearchSettings;
 import dev.ila.search.Timing;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -129,12 +129,12 @@ public final class LayersSummary {
         int layers = preview.changed().size();
         String some = "%d of the %d layers".formatted(layers, preview.layers().size());
         long numbers = preview.trained().numbers();
-        SearchSettings.Delta delta = preview.settings().delta();
-        if (delta instanceof SearchSettings.Delta.Lora lora) {
+        Delta delta = preview.settings().delta();
+        if (delta instanceof Delta.Lora lora) {
             String target = String.join(", ", lora.targets());
             String size = BigDecimal.valueOf(lora.alpha()).stripTrailingZeros().toPlainString();
             line(out, "  stage 1: LoRA of rank %d, alpha %s, on %s:", lora.rank(), size, target);
-        } else if (delta instanceof SearchSettings.Delta.AdaLora ada) {
+        } else if (delta instanceof Delta.AdaLora ada) {
             String size = "AdaLoRA of rank %d to %d in the mean";
             line(out, "  stage 1: " + size + ", at the beginning:", ada.initial(), ada.rank());
         } else if (delta.learned()) {

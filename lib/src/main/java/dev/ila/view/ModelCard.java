@@ -6,6 +6,7 @@ import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Json;
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.DeltaTheta;
 import dev.ila.search.Named;
 import dev.ila.search.Result;
@@ -102,11 +103,11 @@ public final class ModelCard {
         table(out, TuneSummary.kinds(selection));
     }
 
-    private static String how(SearchSettings.Delta delta) {
-        if (delta instanceof SearchSettings.Delta.Lora lora) {
+    private static String how(Delta delta) {
+        if (delta instanceof Delta.Lora lora) {
             return "by LoRA of rank %d, alpha %s".formatted(lora.rank(), lora.alpha());
         }
-        return delta instanceof SearchSettings.Delta.AdaLora ada
+        return delta instanceof Delta.AdaLora ada
                 ? "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha())
                 : "themselves or by an adapter that was there";
     }

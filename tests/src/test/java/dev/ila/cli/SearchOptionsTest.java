@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.data.Demo;
+import dev.ila.search.Delta;
 import dev.ila.search.FineTuning;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
-import dev.ila.search.SearchSettings.Delta;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
 import dev.ila.train.Schedule;
@@ -111,6 +111,14 @@ class SearchOptionsTest {
         changes(delta(new Delta.Lora(8, 9, List.of("all-linear"))), "--alpha=9");
         changes(delta(new Delta.Lora(8, 16, List.of("a", "b"))), "--targets=a,b");
         changes(delta(new Delta.Full()), "--full");
+        List<String> linear = List.of("all-linear");
+        changes(delta(new Delta.AdaLora(8, 12, 16, linear, false)), "--adalora");
+        changes(
+                delta(new Delta.AdaLora(5, 8, 9, linear, true)),
+                "--total-budget",
+                "--adalora",
+                "--rank=5",
+                "--alpha=9");
         changes(delta(new Delta.Adapter("" + other)), "--adapter=" + other);
         changes(delta(new Delta.Aligned("" + other)), "--aligned=" + other);
         int threads = Compute.defaults().threads();
@@ -241,9 +249,11 @@ class SearchOptionsTest {
                 usual.model(), usual.data(), delta, compute, seed, stage1, stage2, last);
     }
 
-    private void changes(SearchSettings expected, String option) {
+    private void changes(SearchSettings expected, String option, String... more) {
         assertFalse(expected.equals(usual), option);
-        assertEquals(expected, settings("--model=" + model, "--data=" + data, option), option);
+        List<String> all = new ArrayList<>(List.of("--model=" + model, "--data=" + data, option));
+        all.addAll(List.of(more));
+        assertEquals(expected, settings(all.toArray(String[]::new)), option);
         tried.add(option.split("=")[0]);
     }
 

@@ -10,6 +10,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.RunDirectory;
+import dev.ila.search.Delta;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +51,7 @@ class TuneOptionsTest {
         assertEquals(1, usual.lastStage());
         assertEquals(
                 layers.subList(14, 56).stream().map(LinearLayer::name).toList(),
-                ((SearchSettings.Delta.Lora) usual.delta()).targets());
+                ((Delta.Lora) usual.delta()).targets());
         String text = said.toString(StandardCharsets.UTF_8);
         assertTrue(
                 text.startsWith("Tuning 42 of 56 layers: the top 42 of a ranking of 56\n"), text);
@@ -69,12 +70,10 @@ class TuneOptionsTest {
                 begin(said, "--ranking=" + scores, "--top=0.05", "--full", "--steps=7");
         assertEquals(
                 layers.subList(53, 56).stream().map(LinearLayer::name).toList(),
-                ((SearchSettings.Delta.Full) full.delta()).targets());
+                ((Delta.Full) full.delta()).targets());
         assertEquals(7, full.stage1().schedule().steps());
         SearchSettings named = begin(said, "--layers=7.mlp.up_proj", "--rank=4", "--alpha=4");
-        assertEquals(
-                new SearchSettings.Delta.Lora(4, 4, List.of("model.layers.7.mlp.up_proj")),
-                named.delta());
+        assertEquals(new Delta.Lora(4, 4, List.of("model.layers.7.mlp.up_proj")), named.delta());
     }
 
     @Test

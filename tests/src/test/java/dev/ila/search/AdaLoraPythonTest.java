@@ -70,8 +70,7 @@ class AdaLoraPythonTest {
             SvdLayout svd =
                     SvdLayout.of(
                             layers,
-                            new SearchSettings.Delta.AdaLora(
-                                    TARGET, INITIAL, 8, List.of("all-linear"), false));
+                            new Delta.AdaLora(TARGET, INITIAL, 8, List.of("all-linear"), false));
             float[] values = svd.initial(3);
             Safetensors.write(initial, tensors(svd, values), Map.of());
             Python.run(
@@ -113,7 +112,7 @@ class AdaLoraPythonTest {
             // What is left is the same Δθ as LoRA, which PEFT loads.
             DeltaTheta left =
                     DeltaTheta.of(
-                                    new SearchSettings.Delta.AdaLora(
+                                    new Delta.AdaLora(
                                             TARGET, INITIAL, 8, List.of("all-linear"), false),
                                     model.checkpoint(),
                                     Optional.empty(),
@@ -144,8 +143,7 @@ class AdaLoraPythonTest {
             SvdLayout svd =
                     SvdLayout.of(
                             model.layers(),
-                            new SearchSettings.Delta.AdaLora(
-                                    TARGET, INITIAL, 8, List.of("all-linear"), false));
+                            new Delta.AdaLora(TARGET, INITIAL, 8, List.of("all-linear"), false));
             float[] values = svd.initial(3);
             AdaLora.Settings settings =
                     new AdaLora.Settings(TARGET * model.layers().size(), 2, 4, 3, 0.5, 0.85, 0.8);

@@ -37,7 +37,7 @@ class AdaLoraRunTest {
                 layers.stream().filter(l -> l.block() == 6).map(LinearLayer::name).toList();
         SearchSettings settings =
                 usual.with(usual.data().withBatchSize(4).withLimit(80))
-                        .with(new SearchSettings.Delta.AdaLora(RANK, 5, 10, tuned, total))
+                        .with(new Delta.AdaLora(RANK, 5, 10, tuned, total))
                         .with(new Compute("cpu", Precision.F32, 2, false))
                         .with(usual.stage1().with(SCHEDULE))
                         .withSteps(STEPS, 3);

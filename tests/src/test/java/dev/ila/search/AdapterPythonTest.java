@@ -75,7 +75,7 @@ class AdapterPythonTest {
                         4,
                         4,
                         4),
-                new SearchSettings.Delta.Lora(4, 8, List.of("all-linear")),
+                new Delta.Lora(4, 8, List.of("all-linear")),
                 new Compute("cpu", Precision.F32, 2, false),
                 1,
                 new FineTuning(

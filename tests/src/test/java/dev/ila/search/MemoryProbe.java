@@ -30,10 +30,10 @@ final class MemoryProbe {
         Checkpoint checkpoint = Checkpoint.open(Path.of(args[0]));
         Precision precision = Precision.valueOf(args[1]);
         Compute compute = new Compute("cpu", precision, 2, Boolean.parseBoolean(args[4]));
-        SearchSettings.Delta delta =
+        Delta delta =
                 Boolean.parseBoolean(args[5])
-                        ? new SearchSettings.Delta.Full()
-                        : new SearchSettings.Delta.Lora(8, 16, List.of("all-linear"));
+                        ? new Delta.Full()
+                        : new Delta.Lora(8, 16, List.of("all-linear"));
         int rows = Integer.parseInt(args[2]);
         int length = Integer.parseInt(args[3]);
         DeltaTheta source = DeltaTheta.of(delta, checkpoint, Optional.empty(), 1);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResultTest {
     @TempDir Path folder;
 
-    private static SearchSettings settings(Path demo, int lastStage, SearchSettings.Delta delta) {
+    private static SearchSettings settings(Path demo, int lastStage, Delta delta) {
         return new SearchSettings(
                 demo.toString(),
                 new SearchSettings.Data(
@@ -67,7 +67,7 @@ class ResultTest {
     @Test
     void equalRunsHaveEqualFindingsAndTheFieldsThatThePageSays() throws Exception {
         Path demo = Demo.extract(folder);
-        SearchSettings.Delta lora = new SearchSettings.Delta.Lora(2, 4, List.of("all-linear"));
+        Delta lora = new Delta.Lora(2, 4, List.of("all-linear"));
         Outcome a = run("a", settings(demo, 2, lora));
         run("b", settings(demo, 2, lora));
         Path first = folder.resolve("a");
@@ -100,7 +100,7 @@ class ResultTest {
     @Test
     void stage1AloneHasNoScores() {
         Path demo = Demo.extract(folder);
-        SearchSettings.Delta lora = new SearchSettings.Delta.Lora(2, 4, List.of("q_proj"));
+        Delta lora = new Delta.Lora(2, 4, List.of("q_proj"));
         Outcome one = run("one", settings(demo, 1, lora));
         assertEquals(List.of(), one.result().findings().scores());
         assertTrue(one.ranking().isEmpty());
@@ -112,7 +112,7 @@ class ResultTest {
                                 + " of the 3 before): ranks mean less."),
                 one.result().findings().notes());
         Path adapter = folder.resolve("one/adapter");
-        Outcome two = run("two", settings(demo, 2, new SearchSettings.Delta.Adapter("" + adapter)));
+        Outcome two = run("two", settings(demo, 2, new Delta.Adapter("" + adapter)));
         assertEquals(8, two.ranking().orElseThrow().size());
         assertEquals(
                 List.of("Stage 1 was not run: the change existed already."),

@@ -97,7 +97,7 @@ class SessionTest {
     @Test
     void aFullChangeOfTheProductsHasTheLossOfLora() {
         Session.Tuned lora = session.fineTune(NOBODY);
-        Session whole = session.with(settings.with(new SearchSettings.Delta.Full()));
+        Session whole = session.with(settings.with(new Delta.Full()));
         float[] flat = new float[whole.initial().size()];
         int at = 0;
         for (LinearLayer layer : session.layers()) {
@@ -175,7 +175,7 @@ class SessionTest {
                 "model of a session's other settings must be %s; open another session for another model, but is: elsewhere"
                         .formatted(settings.model()),
                 model.getMessage());
-        SearchSettings aligned = settings.with(new SearchSettings.Delta.Aligned(settings.model()));
+        SearchSettings aligned = settings.with(new Delta.Aligned(settings.model()));
         IllegalArgumentException change =
                 assertThrows(IllegalArgumentException.class, () -> session.with(aligned));
         assertTrue(
@@ -188,7 +188,7 @@ class SessionTest {
 
     @Test
     void whatExistsAlreadyIsNotFineTuned() {
-        SearchSettings adapter = settings.with(new SearchSettings.Delta.Adapter("there"));
+        SearchSettings adapter = settings.with(new Delta.Adapter("there"));
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,

@@ -50,8 +50,7 @@ class TunePythonTest {
     void transformersComputesTheSameWithTheMergedModel() throws Exception {
         Path demo = Demo.extract(folder);
         SearchSettings settings =
-                SearchSettings.embedded()
-                        .with(new SearchSettings.Delta.Lora(4, 8, selection(demo).names()));
+                SearchSettings.embedded().with(new Delta.Lora(4, 8, selection(demo).names()));
         SearchSettings short_ =
                 settings.with(settings.data().withBatchSize(4).withLimit(60))
                         .with(new Compute("cpu", Precision.F32, 2, false))

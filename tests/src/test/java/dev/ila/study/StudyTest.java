@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.hub.HubId;
+import dev.ila.search.Delta;
 import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Compute;
@@ -60,7 +61,7 @@ class StudyTest {
         assertEquals(Precision.BF16, c.precision());
         // Products in the type that is the faster here, as of a search with --precision bf16.
         assertEquals(new Compute(c.device(), c.precision(), c.threads(), c.recompute()), c);
-        assertEquals(new SearchSettings.Delta.Lora(8, 16, List.of("q_proj")), s.delta());
+        assertEquals(new Delta.Lora(8, 16, List.of("q_proj")), s.delta());
         assertEquals(List.of(), last.milestones());
         assertEquals(2, runs.get(0).milestones().size());
     }

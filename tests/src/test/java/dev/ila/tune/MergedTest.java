@@ -12,6 +12,7 @@ import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.StoredTensor;
 import dev.ila.run.RunDirectory;
+import dev.ila.search.Delta;
 import dev.ila.search.DeltaTheta;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
@@ -49,8 +50,8 @@ class MergedTest {
         SearchSettings settings =
                 usual.with(
                                 full
-                                        ? new SearchSettings.Delta.Full(selection.names())
-                                        : new SearchSettings.Delta.Lora(4, 8, selection.names()))
+                                        ? new Delta.Full(selection.names())
+                                        : new Delta.Lora(4, 8, selection.names()))
                         .with(usual.data().withBatchSize(4).withLimit(60))
                         .with(new Compute("cpu", Precision.F32, 2, false))
                         .withSteps(3, 2);

@@ -4,6 +4,7 @@ import dev.ila.run.Require;
 import dev.ila.search.Named;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
+import dev.ila.search.Delta;
 import dev.ila.search.SearchSettings;
 import dev.ila.study.Cluster;
 import dev.ila.study.Studies;
@@ -68,9 +69,9 @@ public final class SparkCluster implements Cluster {
     /** Paths that only this process's folder gives a meaning have none on an executor. */
     private static void requireAbsolute(SearchSettings settings) {
         Stream<String> change = Stream.empty();
-        if (settings.delta() instanceof SearchSettings.Delta.Adapter adapter) {
+        if (settings.delta() instanceof Delta.Adapter adapter) {
             change = Stream.of(adapter.directory());
-        } else if (settings.delta() instanceof SearchSettings.Delta.Aligned aligned) {
+        } else if (settings.delta() instanceof Delta.Aligned aligned) {
             change = Stream.of(aligned.directory());
         }
         Stream<String> own = Stream.concat(Stream.of(settings.model()), change);
