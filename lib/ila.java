@@ -196,6 +196,7 @@
 //SOURCES src/main/java/dev/ila/torch/package-info.java
 //SOURCES src/main/java/dev/ila/train/AdaLora.java
 //SOURCES src/main/java/dev/ila/train/History.java
+//SOURCES src/main/java/dev/ila/train/Resampled.java
 //SOURCES src/main/java/dev/ila/train/Schedule.java
 //SOURCES src/main/java/dev/ila/train/Stability.java
 //SOURCES src/main/java/dev/ila/train/State.java

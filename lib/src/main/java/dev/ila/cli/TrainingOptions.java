@@ -43,6 +43,20 @@ public final class TrainingOptions {
                                 + " tuned. Default: of the tuned ones.")
         private boolean total;
 
+        @Option(
+                names = "--resample",
+                paramLabel = "LAYERS",
+                description =
+                        "Train so many of the layers at a time, drawn anew by chance every"
+                                + " --resample-every steps, as LISA draws blocks. Default: all.")
+        private Optional<Integer> resample = Optional.empty();
+
+        @Option(
+                names = "--resample-every",
+                paramLabel = "N",
+                description = "With --resample: steps between two draws. Default: 20.")
+        private Optional<Integer> every = Optional.empty();
+
         @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
         private Optional<Integer> rank = Optional.empty();
 
@@ -145,7 +159,12 @@ public final class TrainingOptions {
         }
         if (change.adalora) {
             asked.add("--adalora");
-        } else if (change.rank.isPresent() || change.alpha.isPresent()) {
+        }
+        if (change.resample.isPresent()) {
+            asked.add("--resample");
+        }
+        boolean factors = change.rank.isPresent() || change.alpha.isPresent();
+        if (factors && !change.adalora && change.resample.isEmpty()) {
             asked.add("--rank or --alpha");
         }
         return asked;
@@ -166,9 +185,18 @@ public final class TrainingOptions {
             int initial = (3 * rank + 1) / 2;
             return new Delta.AdaLora(rank, initial, alpha, targets, change.total);
         }
-        return change.full
-                ? new Delta.Full(targets)
-                : new Delta.Lora(change.rank.orElse(8), change.alpha.orElse(16.0), targets);
+        Require.that(
+                change.resample.isPresent() || change.every.isEmpty(),
+                "alone",
+                "--resample-every",
+                "given with --resample");
+        if (change.full) {
+            return new Delta.Full(targets);
+        }
+        Delta.Lora lora = new Delta.Lora(change.rank.orElse(8), change.alpha.orElse(16.0), targets);
+        return change.resample.isEmpty()
+                ? lora
+                : new Delta.Resampled(lora, change.resample.get(), change.every.orElse(20));
     }
 
     /** Records and batches of the settings. */

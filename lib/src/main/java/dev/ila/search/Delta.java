@@ -80,6 +80,26 @@ public sealed interface Delta {
     }
 
     /**
+     * LoRA factors, to be learned, of a few layers at a time, as {@link dev.ila.train.Resampled}.
+     *
+     * @param lora factors of all layers that may be drawn
+     * @param layers at a time
+     * @param every steps between two draws
+     */
+    record Resampled(Lora lora, int layers, int every) implements Delta {
+        /** Checks both. */
+        public Resampled {
+            Require.atLeast(1, layers, "layers at a time");
+            Require.atLeast(1, every, "steps between two draws");
+        }
+
+        @Override
+        public Resampled on(List<String> others) {
+            return new Resampled(lora.on(others), layers, every);
+        }
+    }
+
+    /**
      * A full difference, to be learned.
      *
      * @param targets as in {@link LoraConfig}

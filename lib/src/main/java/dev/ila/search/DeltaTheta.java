@@ -12,6 +12,7 @@ import dev.ila.run.RunDirectory;
 import dev.ila.torch.Change;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
+import dev.ila.train.Resampled;
 import dev.ila.train.State;
 import dev.ila.train.Trainable;
 import java.nio.file.Files;
@@ -77,6 +78,8 @@ public final class DeltaTheta {
         if (delta instanceof Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
             return of(layout, layout.initial(seed));
+        } else if (delta instanceof Delta.Resampled some) {
+            return of(some.lora(), base, aligned, seed);
         } else if (delta instanceof Delta.AdaLora ada) {
             SvdLayout svd = SvdLayout.of(layers, ada);
             float[] values = svd.initial(seed);
@@ -125,10 +128,17 @@ public final class DeltaTheta {
         return new DeltaTheta(layers, differing, layout, svd, other);
     }
 
-    /** Its training, of at most so many steps, on a copy of its numbers; to be closed. */
-    Trainable learning(Network network, int steps) {
+    /** Its training in stage 1, on a copy of its numbers; to be closed. */
+    Trainable learning(Network network, SearchSettings settings) {
+        if (settings.delta() instanceof Delta.Resampled some) {
+            return new Resampled(
+                    network,
+                    onto(network),
+                    Ila.ones(layers.size()),
+                    new Resampled.Settings(some.layers(), some.every(), settings.seed()));
+        }
         return svd.isPresent()
-                ? svd.get().learning(network, values, steps)
+                ? svd.get().learning(network, values, settings.stage1().schedule().steps())
                 : Ila.stage1(network, onto(network));
     }
 

@@ -121,6 +121,8 @@ public record Preview(
     static Memory.Trained trained(Delta delta, List<LinearLayer> layers) {
         if (delta instanceof Delta.Lora lora) {
             return trained(LoraLayout.of(layers, lora.config()), true);
+        } else if (delta instanceof Delta.Resampled some) {
+            return trained(some.lora(), layers);
         } else if (delta instanceof Delta.AdaLora ada) {
             return trained(SvdLayout.of(layers, ada).layout(), true);
         } else if (delta instanceof Delta.Adapter adapter) {

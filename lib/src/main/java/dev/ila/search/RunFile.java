@@ -33,6 +33,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
             Map.of(
                     "lora", Delta.Lora.class,
                     "adalora", Delta.AdaLora.class,
+                    "resampled", Delta.Resampled.class,
                     "full", Delta.Full.class,
                     "adapter", Delta.Adapter.class,
                     "aligned", Delta.Aligned.class);

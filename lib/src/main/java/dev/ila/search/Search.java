@@ -161,7 +161,9 @@ public final class Search {
                 stable = tuned.stable();
                 learned = tuned.change();
             }
-            learned.requireChange();
+            if (settings.lastStage() == 2) {
+                learned.requireChange();
+            }
             if (!(settings.delta() instanceof Delta.Aligned)) {
                 learned.keep(run, settings.model());
             }

@@ -226,7 +226,7 @@ public final class Session implements AutoCloseable {
     /** Stage 1 from a state on; {@code each} is told of every step after the observer. */
     Tuned stage1(DeltaTheta start, State from, Search.Observer observer, Trainer.Listener each) {
         FineTuning how = settings.stage1();
-        try (Trainable what = start.learning(network(), how.schedule().steps())) {
+        try (Trainable what = start.learning(network(), settings)) {
             Trainer trainer = new Trainer(network(), what, how.training(settings.delta()));
             observer.stage(1, from.step(), how.schedule().steps());
             History history =

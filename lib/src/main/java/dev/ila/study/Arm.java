@@ -20,10 +20,14 @@ import java.util.function.ToLongFunction;
  * @param cut share of the layers, as a name: {@code 30 %}; empty with all layers
  * @param draw from 1 among the choices of a kind by chance; 0: no chance
  * @param layers chosen, in the model's order
+ * @param atOnce how many of them are trained at a time
  */
-public record Arm(String kind, String cut, int draw, List<LinearLayer> layers) {
+public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, int atOnce) {
     /** All layers. */
     public static final String ALL = "all";
+
+    /** All, of which as many as the most important are trained at a time. */
+    public static final String RESAMPLED = "resampled";
 
     /** The most important ones. */
     public static final String ILA = "ila";
@@ -32,6 +36,11 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers) {
     public Arm {
         layers = List.copyOf(layers);
         Require.atLeast(1, layers.size(), "number of layers of " + kind);
+    }
+
+    /** Of layers that are all trained. */
+    Arm(String kind, String cut, int draw, List<LinearLayer> layers) {
+        this(kind, cut, draw, layers, layers.size());
     }
 
     /** As {@code random 30 % 2}. */
@@ -89,6 +98,7 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers) {
             arms.add(arm(ILA, cut, 0, layers, top));
             arms.add(arm("first", cut, 0, layers, layers.subList(0, count)));
             arms.add(arm("last", cut, 0, layers, last.subList(0, count)));
+            arms.add(new Arm(RESAMPLED, cut, 0, layers, count));
             Random random = new Random(seed * 1000 + Math.round(1000 * share));
             List<Arm> equal = new ArrayList<>();
             for (int draw = 1; draw <= draws; draw++) {

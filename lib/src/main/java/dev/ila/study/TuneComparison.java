@@ -42,6 +42,9 @@ import java.util.Optional;
 public final class TuneComparison {
     private static final int TOKENS = 4096;
 
+    /** Draws of the layers in a resampled training. */
+    private static final int DRAWS = 10;
+
     /**
      * What is compared.
      *
@@ -133,6 +136,10 @@ public final class TuneComparison {
             Path searched = made("search-" + seed, search, observer);
             Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
             for (Arm arm : arms(ranking, seed)) {
+                if (arm.kind().equals(Arm.RESAMPLED)
+                        && !(settings.base().delta() instanceof Delta.Lora)) {
+                    continue; // it is LoRA's
+                }
                 Optional<Double> chosen = Optional.ofNullable(rates.get(arm.name()));
                 List<Double> tried = chosen.map(List::of).orElse(settings.rates());
                 Trial best = null;
@@ -187,6 +194,12 @@ public final class TuneComparison {
     private Trial trial(Arm arm, long seed, double rate, Path searched, Observer observer) {
         List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
         Delta delta = settings.base().delta().on(names);
+        if (arm.kind().equals(Arm.RESAMPLED)) {
+            int steps = settings.base().stage1().schedule().steps();
+            delta =
+                    new Delta.Resampled(
+                            (Delta.Lora) delta, arm.atOnce(), Math.max(1, steps / DRAWS));
+        }
         SearchSettings own = stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
         // A search's first stage is the tuning of all layers.
         boolean there = arm.kind().equals(Arm.ALL) && rate == baseRate();
@@ -202,7 +215,7 @@ public final class TuneComparison {
                 arm,
                 seed,
                 rate,
-                numbers(arm.layers()),
+                numbers(arm.layers()) * arm.atOnce() / arm.layers().size(),
                 heldOut,
                 median(run),
                 Preview.of(own).memory().total(),

@@ -36,6 +36,13 @@ public final class DeviceVector implements AutoCloseable {
         }
     }
 
+    /** Multiplies each number by that of another vector, in place. */
+    public void multiply(DeviceVector by) {
+        try (NDManager step = program.manager().newSubManager()) {
+            program.call(step, "multiply", new Program.Arguments().add(array).add(by.array));
+        }
+    }
+
     /** Writes zeros. */
     public void zero() {
         try (NDManager step = program.manager().newSubManager()) {

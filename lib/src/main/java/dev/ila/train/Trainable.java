@@ -40,6 +40,13 @@ public interface Trainable extends AutoCloseable {
      */
     default void stepped(int step, DeviceVector gradient) {}
 
+    /**
+     * Steps made, of those before a step, when the optimizer last began anew; 0 if it never did.
+     */
+    default int since(int step) {
+        return 0;
+    }
+
     /** What else it remembers from step to step, each as long as the values. */
     default List<DeviceVector> means() {
         return List.of();

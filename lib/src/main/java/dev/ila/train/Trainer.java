@@ -147,7 +147,12 @@ public final class Trainer {
                 queued.add(network.queue(b, what.change(), gamma, what.want(), gradient, weight));
             }
             what.finish(gradient);
-            norm = adam.step(what.values(), gradient, rate, step);
+            int since = what.since(step);
+            if (step == since + 1) {
+                adam.mean().zero();
+                adam.square().zero();
+            }
+            norm = adam.step(what.values(), gradient, rate, step - since);
             what.stepped(step, gradient);
             for (TokenLosses losses : queued) {
                 loss += sum(losses.read());

@@ -88,7 +88,7 @@ public final class CompareReport {
         for (String group : groups()) {
             List<Trial> own = of(group);
             table.stringColumn(0).append(group);
-            table.stringColumn(1).append(range(own, t -> t.arm().layers().size()));
+            table.stringColumn(1).append(range(own, t -> t.arm().atOnce()));
             table.stringColumn(2).append(range(own, Trial::numbers));
             table.intColumn(3).append(own.size());
             table.stringColumn(4)
@@ -207,6 +207,8 @@ public final class CompareReport {
         }
         notes.add(
                 "Intervals: 2,000 draws of the seeds and, within each, of its conversations. Of few seeds such an interval is narrow.");
+        notes.add(
+                "\"resampled\": as many layers at a time, drawn anew ten times; its trained numbers are the mean of those at a time.");
         notes.add("\"numbers\": as many layers as have the trained numbers of the most important.");
         return notes;
     }
@@ -260,7 +262,7 @@ public final class CompareReport {
             one.put("tuned", t.arm().name());
             one.put("seed", t.seed());
             one.put("rate", t.rate());
-            one.put("layers", t.arm().layers().size());
+            one.put("layers", t.arm().atOnce());
             one.put("numbers", t.numbers());
             one.put("heldOutLoss", t.heldOut().mean());
             one.put("secondsAStep", t.secondsAStep());

@@ -134,6 +134,9 @@ public final class LayersSummary {
             String target = String.join(", ", lora.targets());
             String size = BigDecimal.valueOf(lora.alpha()).stripTrailingZeros().toPlainString();
             line(out, "  stage 1: LoRA of rank %d, alpha %s, on %s:", lora.rank(), size, target);
+        } else if (delta instanceof Delta.Resampled drawn) {
+            String at = "  stage 1: LoRA of rank %d, %d layers at a time, of:";
+            line(out, at, drawn.lora().rank(), drawn.layers());
         } else if (delta instanceof Delta.AdaLora ada) {
             String size = "AdaLoRA of rank %d to %d in the mean";
             line(out, "  stage 1: " + size + ", at the beginning:", ada.initial(), ada.rank());

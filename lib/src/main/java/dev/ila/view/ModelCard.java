@@ -107,6 +107,10 @@ public final class ModelCard {
         if (delta instanceof Delta.Lora lora) {
             return "by LoRA of rank %d, alpha %s".formatted(lora.rank(), lora.alpha());
         }
+        if (delta instanceof Delta.Resampled some) {
+            return "%s, %d layers at a time, drawn anew every %d steps"
+                    .formatted(how(some.lora()), some.layers(), some.every());
+        }
         return delta instanceof Delta.AdaLora ada
                 ? "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha())
                 : "themselves or by an adapter that was there";

@@ -109,6 +109,9 @@ class M(Module):
   def zero(self: __torch__.M, x: Tensor) -> Tensor:
     return torch.zero_(x)
 
+  def multiply(self: __torch__.M, x: Tensor, by: Tensor) -> Tensor:
+    return x.mul_(by)
+
   # ---- pieces
 
   # x [.., D] in halves, to out of the same shape; cos, sin broadcast to [.., D/2]; sign -1: back again

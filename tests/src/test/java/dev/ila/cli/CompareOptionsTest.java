@@ -38,7 +38,7 @@ class CompareOptionsTest {
         // The search's first stage is that of all layers, at the rate of both.
         assertEquals(
                 List.of("all-1-0.005"), made.stream().filter(n -> n.startsWith("all")).toList());
-        assertEquals(2 + 2 * 8, made.size());
+        assertEquals(2 + 2 * 9, made.size());
         for (String group :
                 List.of("all", "ila 30 %", "random by kind 30 %", "last, numbers 30 %")) {
             assertTrue(said.contains("\n" + group + " "), said);
@@ -49,8 +49,8 @@ class CompareOptionsTest {
         JsonObject json =
                 JsonParser.parseString(Files.readString(folder.resolve("c/compare.json")))
                         .getAsJsonObject();
-        assertEquals(9, json.getAsJsonArray("runs").size());
-        assertEquals(7, json.getAsJsonArray("beside").size());
+        assertEquals(10, json.getAsJsonArray("runs").size());
+        assertEquals(8, json.getAsJsonArray("beside").size());
         double all = loss(json, "all");
         for (JsonElement run : json.getAsJsonArray("runs")) {
             JsonObject of = run.getAsJsonObject();

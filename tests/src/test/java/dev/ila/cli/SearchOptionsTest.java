@@ -119,6 +119,9 @@ class SearchOptionsTest {
                 "--adalora",
                 "--rank=5",
                 "--alpha=9");
+        Delta.Lora eight = new Delta.Lora(8, 16, linear);
+        changes(delta(new Delta.Resampled(eight, 3, 20)), "--resample=3");
+        changes(delta(new Delta.Resampled(eight, 3, 5)), "--resample-every=5", "--resample=3");
         changes(delta(new Delta.Adapter("" + other)), "--adapter=" + other);
         changes(delta(new Delta.Aligned("" + other)), "--aligned=" + other);
         int threads = Compute.defaults().threads();
