@@ -97,7 +97,7 @@ class Program:
         gamma = torch.ones(7 * L, device=self.device) if gamma is None else gamma
         grad = torch.zeros_like(self.delta if want == 1 else gamma)
         nll = self.module.step(
-            ids, keep, labels, torch.tensor(dims + starts + self.beside),
+            ids, keep, labels, torch.tensor(dims + starts + self.beside + [F]),
             torch.tensor([EPSILON, 1 / len(keep)], dtype=torch.float64), self.weights, self.rope(ids.size(1)),
             self.space, self.delta, torch.full([7 * L], RANK), torch.full([7 * L], ALPHA / RANK, dtype=torch.float64), gamma, grad,
         )  # fmt: skip

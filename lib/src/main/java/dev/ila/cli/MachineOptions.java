@@ -25,10 +25,11 @@ public final class MachineOptions {
                 names = "--precision",
                 paramLabel = "TYPE",
                 description =
-                        "f32, bf16 or nf4: numbers of the frozen weights and of what is computed"
+                        "f32, bf16, nf4 or nf4_double: numbers of the frozen weights and of what is computed"
                                 + " with them. bf16 takes half the memory and repeats as exactly,"
                                 + " but rounds more; nf4 is bf16 with the linear layers' weights"
-                                + " in 4 bits, as in QLoRA. Default: f32.")
+                                + " in 4 bits, as in QLoRA, nf4_double with its double quantization."
+                                + " Default: f32.")
         private Precision precision = Precision.F32;
 
         @Option(

@@ -75,6 +75,7 @@ public final class LanguageModel implements AutoCloseable {
             int l = layer.index() % Dimensions.LAYERS_PER_BLOCK;
             from.each(layers.weight(layer), (r, t, b) -> to.putLayer(layer.block(), l, r, t, b));
         }
+        to.finish();
     }
 
     private interface Put {

@@ -61,7 +61,7 @@ public record Memory(long weights, long change, long activations, long head, lon
         if (!compute.recompute()) {
             remedies.add("--recompute");
         }
-        if (compute.precision() != Precision.NF4) {
+        if (!compute.precision().packed()) {
             boolean f32 = compute.precision() == Precision.F32;
             remedies.add(f32 ? "--precision bf16 or nf4" : "--precision nf4");
         }
@@ -123,7 +123,7 @@ public record Memory(long weights, long change, long activations, long head, lon
         Require.atLeast(1, length, "length");
         int kept = compute.precision().bytes();
         int computed = compute.products().bytes();
-        boolean packed = compute.precision() == Precision.NF4;
+        boolean packed = compute.precision().packed();
         // Full differences are large enough for the copies that Java makes of them to count.
         long copies = trained.learned() ? trained.full() ? 7 : 5 : 1;
         long tokens = (long) rows * length;
@@ -162,8 +162,8 @@ public record Memory(long weights, long change, long activations, long head, lon
                 int inputs = d.inputs(group.get(0));
                 int rank = group.stream().mapToInt(l -> trained.ranks().get(first + l)).sum();
                 n +=
-                        compute.precision() == Precision.NF4
-                                ? rows * Weights.nf4Bytes(inputs)
+                        compute.precision().packed()
+                                ? Weights.nf4Bytes(rows, inputs, compute.precision())
                                 : bytes * rows * (inputs + (rank + step - 1) / step * step);
             }
         }

@@ -59,7 +59,7 @@ public record Compute(
     }
 
     private static Precision unpacked(Precision precision) {
-        return precision == Precision.NF4 ? Precision.BF16 : precision;
+        return precision.packed() ? Precision.BF16 : precision;
     }
 
     /** {@link #defaultDevice}, f32, as many threads as the machine has processors. */

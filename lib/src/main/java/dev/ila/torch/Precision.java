@@ -10,7 +10,9 @@ public enum Precision {
      * QLoRA's 4-bit NormalFloat (arXiv 2305.14314 §3, without double quantization) for the linear
      * layers of the blocks, 4.5 bits a weight in all; everything else is bf16.
      */
-    NF4(Stored.BF16);
+    NF4(Stored.BF16),
+    /** The same with QLoRA's double quantization: 4.13 bits a weight. */
+    NF4_DOUBLE(Stored.BF16);
 
     private final Stored stored;
 
@@ -21,6 +23,11 @@ public enum Precision {
     /** PyTorch's number for the type of all that is not packed. */
     int code() {
         return stored.code();
+    }
+
+    /** Whether linear layers are packed in NF4. */
+    public boolean packed() {
+        return this == NF4 || this == NF4_DOUBLE;
     }
 
     /** Bytes of a number that is not packed. */

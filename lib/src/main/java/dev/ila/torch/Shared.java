@@ -60,7 +60,9 @@ record Shared(
                         .mapToLong(first -> change.start(dimensions, first));
         LongStream known = LongStream.concat(numbers, starts);
         LongStream beside = weights.beside().asLongStream();
-        a.add(Program.longs(step, LongStream.concat(known, beside).toArray()));
+        LongStream last = LongStream.of(dimensions.intermediate());
+        LongStream sizes = LongStream.concat(LongStream.concat(known, beside), last);
+        a.add(Program.longs(step, sizes.toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope.upTo(positions)).add(space).add(change.values().array());
         IntStream all = IntStream.range(0, dimensions.layers());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * θ₀ on the device, in one copy: embedding, norms, and the linear layers of each block in four
@@ -35,6 +36,10 @@ public final class Weights {
     private static final int NF4_WEIGHTS = 16;
 
     private static final int NF4_BYTES = 9;
+
+    /** Scales that share one of their own in double quantization. */
+    private static final int DOUBLE_BLOCK = 256;
+
     private static final int UINT8 = 0;
     private static final int MATRICES = 6;
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
@@ -42,6 +47,7 @@ public final class Weights {
     private final Dimensions dimensions;
     private final Program program;
     private final boolean packed;
+    private final boolean doubled;
     private final int code;
     private final int columns;
     private final List<NDArray> arrays = new ArrayList<>();
@@ -52,7 +58,8 @@ public final class Weights {
     Weights(Dimensions dimensions, Program program, Compute compute) {
         this.dimensions = dimensions;
         this.program = program;
-        this.packed = compute.precision() == Precision.NF4;
+        this.packed = compute.precision().packed();
+        this.doubled = compute.precision() == Precision.NF4_DOUBLE;
         this.code = compute.precision().code();
         this.columns = columns(compute);
         this.beside = new int[LAST_OF_GROUP.length * dimensions.blocks()];
@@ -89,6 +96,48 @@ public final class Weights {
                 "inputs of each linear layer",
                 "a multiple of " + NF4_BLOCK + " for precision nf4");
         return (long) inputs / NF4_WEIGHTS * NF4_BYTES;
+    }
+
+    /** About the bytes of a matrix in NF4, the scales of scales of a layer as those of a matrix. */
+    public static long nf4Bytes(long rows, int inputs, Precision precision) {
+        long bytes = rows * nf4Bytes(inputs);
+        long scales = rows * inputs / NF4_BLOCK;
+        return precision == Precision.NF4
+                ? bytes
+                : bytes - Float.BYTES * scales + scales + Float.BYTES * (scales / DOUBLE_BLOCK + 4);
+    }
+
+    /**
+     * All weights are there: with double quantization those of the linear layers are packed once
+     * more. None can be written after it.
+     */
+    public void finish() {
+        for (int at = first; doubled && at < arrays.size(); at++) {
+            int group = (at - first) % MATRICES - 2;
+            if (group < 0 || arrays.get(at).getShape().dimension() == 1) {
+                continue;
+            }
+            try (NDManager step = program.manager().newSubManager()) {
+                NDArray meta = Program.longs(step, layersOf(group, new long[] {inputs(group)}));
+                Program.Arguments a = new Program.Arguments().add(arrays.get(at)).add(meta);
+                NDArray flat = program.call(step, "weight_compress", a);
+                flat.attach(program.manager());
+                arrays.get(at).close();
+                arrays.set(at, flat);
+            }
+        }
+    }
+
+    private int inputs(int group) {
+        return dimensions.inputs(LAST_OF_GROUP[group]);
+    }
+
+    /** Some numbers, and the rows of each layer in a fused matrix. */
+    private long[] layersOf(int group, long... before) {
+        int from = group == 0 ? 0 : LAST_OF_GROUP[group - 1] + 1;
+        LongStream rows =
+                IntStream.rangeClosed(from, LAST_OF_GROUP[group]).mapToLong(dimensions::outputs);
+        return LongStream.concat(Arrays.stream(before), rows).toArray();
     }
 
     /** Columns beside a matrix come in this number, by which fast products of bf16 go. */
@@ -129,7 +178,8 @@ public final class Weights {
     public float[] layer(int block, int l, int from, int to) {
         int row = dimensions.firstRow(l);
         try (NDManager step = program.manager().newSubManager()) {
-            NDArray meta = Program.longs(step, dimensions.inputs(l), row + from, row + to);
+            long[] rows = {dimensions.inputs(l), row + from, row + to};
+            NDArray meta = Program.longs(step, layersOf(dimensions.group(l), rows));
             Program.Arguments a = new Program.Arguments().add(fused(block, l)).add(meta);
             return program.call(step, "weight_get", a).toFloatArray();
         }

@@ -13,10 +13,10 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P    int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, F    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
 #     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention (0: fused)
-#     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w
+#     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w     last: F
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
 #      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
@@ -58,13 +58,13 @@ class M(Module):
     out[:, :k] = w[:, :k]
     return out
 
-  # meta: inputs, first row, end
+  # meta: inputs, first row, end, rows of each layer in it
   def weight_get(self: __torch__.M, w: Tensor, meta: Tensor) -> Tensor:
-    K = int(meta[0])
-    rows = w[int(meta[1]):int(meta[2])]
-    return self.unpack(rows, K, K, 6) if w.dtype == 0 else rows[:, :K].to(6).contiguous()
+    K, lo, hi = int(meta[0]), int(meta[1]), int(meta[2])
+    layers = [int(meta[3+i]) for i in range(meta.numel() - 3)]
+    return self.unpack(w, K, layers, lo, hi, K, 6) if w.dtype == 0 else w[lo:hi, :K].to(6).contiguous()
 
-  # ---- NF4 (QLoRA, arXiv 2305.14314 §3, without its double quantization): a weight is the nearest of 16 values, in 4
+  # ---- NF4 (QLoRA, arXiv 2305.14314 §3): a weight is the nearest of 16 values, in 4
   #      bits, times the largest magnitude of the 64 weights side by side to which it belongs. A matrix [out,K] is
   #      uint8 [out, K/2 + K/16]: two weights a byte, the first in its upper half, then K/64 magnitudes in f32.
 
@@ -84,18 +84,82 @@ class M(Module):
     dst[r:r+n, K//2:] = torch.view_copy(most.view([n, K // 64]), dtype=0)
     return torch.zeros([1], device=dst.device)
 
-  # [out,K] in type ct, with zeros to its right up to `width`; rows by rows, so that little is there at once
-  def unpack(self: __torch__.M, m: Tensor, K: int, width: int, ct: int) -> Tensor:
-    out = torch.empty([m.size(0), width], dtype=ct, device=m.device)
-    out[:, K:] = 0
+  # Double quantization: a matrix is a flat uint8: two weights a byte [out·K/2]; the magnitudes of 64 in an 8-bit code
+  # [out·K/64]; then in f32 for each layer in it the mean, which was taken off first, and the largest of each 256.
+
+  # The values of that code, bitsandbytes' dynamic map: 2^i of either sign up to 10^(i-6), i = 0 … 6, and 0 and 1
+  def dynamic(self: __torch__.M, like: Tensor) -> Tensor:
+    values = [torch.tensor([0.0, 1.0], dtype=6, device=like.device)]
+    for i in range(7):
+      bounds = torch.linspace(0.1, 1.0, (1 << i) + 1, dtype=6, device=like.device)
+      means = (bounds[1:] + bounds[:-1]) / 2.0 * (10.0 ** (i - 6))
+      values.append(means)
+      values.append(torch.neg(means))
+    out, order = torch.sort(torch.cat(values))
+    return out
+
+  # A matrix in NF4 once more. meta: K, rows of each layer in it
+  def weight_compress(self: __torch__.M, m: Tensor, meta: Tensor) -> Tensor:
+    K = int(meta[0])
+    most = self.magnitudes(m, K, [m.size(0)])
+    values = self.dynamic(m)
+    between = (values[1:] + values[:-1]) / 2
+    parts = [m[:, :K//2].reshape([-1])]
+    second: List[Tensor] = []
+    at = 0
+    for i in range(1, meta.numel()):
+      x = most[at:at+int(meta[i])].reshape([-1])
+      at, n = at + int(meta[i]), x.numel()
+      mean = x.mean()
+      blocks = torch.zeros([(n + 255) // 256 * 256], dtype=6, device=m.device)
+      blocks[:n] = x - mean
+      blocks = blocks.view([-1, 256])
+      top = torch.amax(torch.abs(blocks), [1], True)
+      code = torch.bucketize(blocks / torch.clamp_min(top, 1e-30), between, out_int32=True)
+      parts.append(code.view([-1])[:n].to(0))
+      second.append(mean.view([1]))
+      second.append(top.view([-1]))
+    parts.append(torch.view_copy(torch.cat(second), dtype=0))
+    return torch.cat(parts)
+
+  # Magnitudes [out,K/64] in f32 of a packed matrix; layers: rows of each layer in it
+  def magnitudes(self: __torch__.M, m: Tensor, K: int, layers: List[int]) -> Tensor:
+    if m.dim() == 2:
+      return torch.view_copy(m[:, K//2:].contiguous(), dtype=6)
+    c = 0
+    for o in layers:
+      c += o * (K // 2)
+    at = c
+    for o in layers:
+      at += o * (K // 64)
+    second = torch.view_copy(m[at:].clone(), dtype=6)
+    values = self.dynamic(m).unsqueeze(1)
+    out: List[Tensor] = []
+    at = 0
+    for o in layers:
+      n = o * (K // 64)
+      b = (n + 255) // 256
+      x = torch.embedding(values, m[c:c+n].to(3)).view([-1])
+      x = x.mul_(second[at+1:at+1+b].repeat_interleave(256)[:n]).add_(second[at])
+      out.append(x.view([o, K // 64]))
+      at, c = at + 1 + b, c + n
+    return torch.cat(out)
+
+  # Rows lo to hi, or to the end if it is -1, in type ct, with zeros to their right up to `width`; rows by rows, so that little is there at once
+  def unpack(self: __torch__.M, m: Tensor, K: int, layers: List[int], lo: int, hi: int, width: int, ct: int) -> Tensor:
     values = self.nf4(m)
     pairs = torch.stack([values.repeat_interleave(16), values.repeat([16])], 1)
+    most = self.magnitudes(m, K, layers).unsqueeze(2)
+    if hi < 0:
+      hi = most.size(0)
+    out = torch.empty([hi - lo, width], dtype=ct, device=m.device)
+    out[:, K:] = 0
+    codes = m[:, :K//2] if m.dim() == 2 else m[:most.size(0)*(K//2)].view([-1, K // 2])
     rows = max(1, 8000000 // K)
-    for s in range(0, m.size(0), rows):
-      part = m[s:s+rows]
-      x = torch.embedding(pairs, part[:, :K//2].to(3)).view([part.size(0), K // 64, 64])
-      most = torch.view_copy(part[:, K//2:].contiguous(), dtype=6).unsqueeze(2)
-      out[s:s+rows, :K] = x.mul_(most).view([part.size(0), K])
+    for s in range(lo, hi, rows):
+      e = min(s + rows, hi)
+      x = torch.embedding(pairs, codes[s:e].to(3)).view([e - s, K // 64, 64])
+      out[s-lo:e-lo, :K] = x.mul_(most[s:e]).view([e - s, K])
     return out
 
   def to_compute(self: __torch__.M, x: Tensor, meta: Tensor) -> Tensor:
@@ -194,7 +258,7 @@ class M(Module):
   # Room for what `count` blocks keep, in one piece, so that between what comes and goes no holes are left:
   # [count, numbers] in the type of the weights and [count, numbers] in f32 for what is thin. If not `all`, for x alone.
   def stores(self: __torch__.M, count: int, all: bool, x: Tensor, dims: Tensor, w: List[Tensor], space: List[Tensor]) -> List[Tensor]:
-    N, H, O, F = x.size(0), x.size(1), int(dims[0]) * int(dims[2]), w[len(w) - 2].size(0) // 2
+    N, H, O, F = x.size(0), x.size(1), int(dims[0]) * int(dims[2]), int(dims[dims.numel()-1])
     P = 0
     for i in range(int(dims[3])):
       P = max(P, self.beside(i, 0, dims) + self.beside(i, 1, dims) + self.beside(i, 2, dims) + self.beside(i, 3, dims))
@@ -385,14 +449,21 @@ class M(Module):
     elif l == 1 or l == 2:
       return int(dims[1]) * int(dims[2])
     elif l == 4 or l == 5:
-      return w[4].size(0) // 2
+      return int(dims[dims.numel()-1])
     return w[0].size(-1)
+
+  # Rows of layers lo to hi
+  def layer_rows(self: __torch__.M, lo: int, hi: int, dims: Tensor, w: List[Tensor]) -> List[int]:
+    out: List[int] = []
+    for l in range(lo, hi):
+      out.append(self.outputs(l, dims, w))
+    return out
 
   def inputs(self: __torch__.M, l: int, dims: Tensor, w: List[Tensor]) -> int:
     if l == 3:
       return int(dims[0]) * int(dims[2])
     elif l == 6:
-      return w[4].size(0) // 2
+      return int(dims[dims.numel()-1])
     return w[0].size(-1)
 
   # The six weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
@@ -413,7 +484,7 @@ class M(Module):
       for l in range(lo, hi):
         added = added or (kind == 1 and int(ranks[7*i+l]) > 0)
       if m.dtype == 0:
-        m = self.unpack(m, K, K + P, 6 if added else ct)
+        m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+6]), 0, -1, K + P, 6 if added else ct)
       elif kind == 0:
         m = m.to(ct)
       else:
@@ -670,7 +741,8 @@ class M(Module):
           row = out
         elif l == 6:
           j = 5
-        W = self.unpack(wi[j][row:row+out], K, K, 6) if wi[j].dtype == 0 else wi[j][row:row+out, :K].to(6)
+        lo, hi = self.parts(j - 2)
+        W = self.unpack(wi[j], K, self.layer_rows(lo, hi, dims, wi), row, row + out, K, 6) if wi[j].dtype == 0 else wi[j][row:row+out, :K].to(6)
         if int(dims[6]) == 0:
           r = int(ranks[7*i+l])
           A = delta[at:at+r*K].view([r, K])

@@ -12,6 +12,7 @@ import dev.ila.torch.Network.Want;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,20 +36,60 @@ class Nf4Test {
         }
     }
 
+    /**
+     * With double quantization: at least 99.99 % of the codes, that is the value but for its
+     * scale's, and all values within 1e-6 of their block's largest.
+     */
+    @Test
+    void whatIsPackedTwiceIsWhatBitsandbytesMakesOfIt() throws Exception {
+        Path file = Path.of(Nf4Test.class.getResource("/golden/nf4.safetensors").toURI());
+        float[] theirs = Safetensors.open(file).floats("double.unpacked");
+        float[] weights = Safetensors.open(file).floats("double");
+        Dimensions d = new Dimensions(1, 64, 320, 50, 4, 2, 32, true);
+        Compute twice = new Compute("cpu", Precision.NF4_DOUBLE, 2, false, Precision.F32);
+        try (Network n = SmallNetwork.make(d, twice)) {
+            // The second layer of a matrix of two, whose scales are those of the first no more.
+            n.weights().putLayer(0, 5, 0, Stored.F32, direct(weights));
+            n.weights().finish();
+            float[] ours = n.weights().layer(0, 5, 0, 320);
+            int same = 0;
+            for (int block = 0; block < ours.length; block += 64) {
+                float largest = 0;
+                for (int i = block; i < block + 64; i++) {
+                    largest = Math.max(largest, Math.abs(theirs[i]));
+                }
+                for (int i = block; i < block + 64; i++) {
+                    same += Math.abs(theirs[i] - ours[i]) <= 1e-6 * largest ? 1 : 0;
+                }
+            }
+            assertTrue(same >= 0.9999 * ours.length, same + " of " + ours.length);
+            assertEquals(ours.length, same);
+            assertArrayEquals(Arrays.copyOfRange(ours, 64, 192), n.weights().layer(0, 5, 1, 3));
+        }
+    }
+
     /** Of weights that both hold exactly, loss and gradients have the same bits. */
     @ParameterizedTest
-    @CsvSource({"false,false", "true,false", "false,true"})
-    void lossAndGradientsAreThoseOfTheUnpackedWeights(boolean recompute, boolean full) {
+    @CsvSource({
+        "NF4,false,false",
+        "NF4,true,false",
+        "NF4,false,true",
+        "NF4_DOUBLE,false,false",
+        "NF4_DOUBLE,false,true"
+    })
+    void lossAndGradientsAreThoseOfTheUnpackedWeights(
+            Precision packed, boolean recompute, boolean full) {
         Batch batch = SmallNetwork.batch(D.vocabulary());
         float[] gamma = SmallNetwork.gamma(D.layers());
         for (Want want : new Want[] {Want.CHANGE_GRADIENT, Want.MASK_GRADIENT}) {
             float[][] loss = new float[2][];
             float[][] found = new float[2][];
             for (int side = 0; side < 2; side++) {
-                Precision precision = side == 0 ? Precision.NF4 : Precision.BF16;
+                Precision precision = side == 0 ? packed : Precision.BF16;
                 Compute compute = new Compute("cpu", precision, 2, recompute, Precision.F32);
                 try (Network n = SmallNetwork.make(D, compute)) {
-                    exact(n);
+                    exact(n, packed == Precision.NF4_DOUBLE);
+                    n.weights().finish();
                     Change change =
                             full ? SmallNetwork.difference(n) : SmallNetwork.factors(n, 0.2);
                     int size = want == Want.MASK_GRADIENT ? D.layers() : change.values().size();
@@ -63,18 +104,25 @@ class Nf4Test {
         }
     }
 
-    /** Weights of −1, 0 and 1 times a power of two, another one for each row. */
-    private static void exact(Network n) {
+    /**
+     * Weights of −1, 0 and 1 times a power of two, another one for each row; or, since only equal
+     * scales are packed exactly, one for all, of which each 64 have one.
+     */
+    private static void exact(Network n, boolean alike) {
         Random random = new Random(12);
         for (int i = 0; i < D.layers(); i++) {
             int inputs = D.inputs(i % 7);
             float[] w = new float[D.outputs(i % 7) * inputs];
             for (int j = 0; j < w.length; j++) {
-                w[j] = (random.nextInt(3) - 1) / (float) (4 << j / inputs % 3);
+                float value = alike && j % 64 == 0 ? 1 : random.nextInt(3) - 1;
+                w[j] = value / (4 << (alike ? 1 : j / inputs % 3));
             }
             n.weights().putLayer(i / 7, i % 7, 0, Stored.F32, direct(w));
             assertArrayEquals(w, n.weights().layer(i / 7, i % 7, 0, D.outputs(i % 7)));
         }
+        n.weights().finish();
+        float[] first = n.weights().layer(1, 5, 7, 9);
+        assertEquals(2 * D.inputs(5), first.length);
     }
 
     @ParameterizedTest
