@@ -130,6 +130,7 @@ def compare(task, rows, theirs):
             continue
         same, margins, furthest, right = 0, [], 0.0, [0, 0]
         for row, (values, lengths, gold) in zip(rows, theirs):
+            assert int(row["answer"]) == gold, (task, row["question"])
             answer, margin = chosen(values, lengths if by_length else None)
             said = [float(x) for x in row["loglikelihoods"].split(" ")]
             furthest = max([furthest] + [abs(a - b) for a, b in zip(said, values, strict=True)])

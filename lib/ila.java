@@ -25,6 +25,7 @@
 //SOURCES src/main/java/dev/ila/cli/SelectionOptions.java
 //SOURCES src/main/java/dev/ila/cli/StudyOptions.java
 //SOURCES src/main/java/dev/ila/cli/StudyScreen.java
+//SOURCES src/main/java/dev/ila/cli/TaskOptions.java
 //SOURCES src/main/java/dev/ila/cli/TrainingOptions.java
 //SOURCES src/main/java/dev/ila/cli/TuneOptions.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
@@ -195,6 +196,7 @@
 //SOURCES src/main/java/dev/ila/torch/Weights.java
 //SOURCES src/main/java/dev/ila/torch/package-info.java
 //SOURCES src/main/java/dev/ila/train/AdaLora.java
+//SOURCES src/main/java/dev/ila/train/Diverged.java
 //SOURCES src/main/java/dev/ila/train/History.java
 //SOURCES src/main/java/dev/ila/train/Resampled.java
 //SOURCES src/main/java/dev/ila/train/Schedule.java

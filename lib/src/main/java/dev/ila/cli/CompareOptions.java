@@ -1,20 +1,16 @@
 package dev.ila.cli;
 
 import dev.ila.delta.LoraConfig;
-import dev.ila.eval.Benchmark;
-import dev.ila.eval.Question;
 import dev.ila.run.Require;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
+import dev.ila.study.Studies;
 import dev.ila.study.TuneComparison;
 import dev.ila.view.CompareReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import picocli.CommandLine.ArgGroup;
@@ -32,6 +28,8 @@ public final class CompareOptions {
 
     @ArgGroup(validate = false, order = 2, heading = "%nWhat is compared%n")
     private Compared compared = new Compared();
+
+    @Mixin private TaskOptions tasks = new TaskOptions();
 
     @Mixin private TrainingOptions training = new TrainingOptions();
 
@@ -73,19 +71,6 @@ public final class CompareOptions {
         private Optional<Integer> maskSteps = Optional.empty();
 
         @Option(
-                names = "--task",
-                paramLabel = "NAME=PATH",
-                description =
-                        "Accuracies too, as ila-eval has them: mmlu, hellaswag, arc or truthfulqa.")
-        private Map<String, Path> tasks = new LinkedHashMap<>();
-
-        @Option(
-                names = "--task-limit",
-                paramLabel = "N",
-                description = "The first N questions of each group. Default: all.")
-        private Optional<Integer> taskLimit = Optional.empty();
-
-        @Option(
                 names = "--out",
                 paramLabel = "DIR",
                 description =
@@ -101,20 +86,12 @@ public final class CompareOptions {
      * @return what a person wants to see
      */
     public String compare(Function<String, Search.Observer> follow) {
-        TuneComparison comparison = new TuneComparison(settings(), compared.out, tasks());
+        refuseWhatHasNoEffect();
+        Studies.readPins(compared.out);
+        TuneComparison comparison = new TuneComparison(settings(), compared.out, tasks.questions());
+        Studies.keepPins(compared.out, input.named(), input.namedData());
         List<TuneComparison.Trial> trials = comparison.run(follow::apply);
         return new CompareReport(comparison, trials).write(command());
-    }
-
-    private Map<Benchmark, List<Question>> tasks() {
-        OptionalInt limit = compared.taskLimit.map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        Map<Benchmark, List<Question>> tasks = new LinkedHashMap<>();
-        compared.tasks.forEach(
-                (name, path) -> {
-                    Benchmark benchmark = Benchmark.named(name);
-                    tasks.put(benchmark, benchmark.read(path, limit));
-                });
-        return tasks;
     }
 
     TuneComparison.Settings settings() {
@@ -146,9 +123,34 @@ public final class CompareOptions {
                 compared.rates.isEmpty() ? List.of(rate) : compared.rates);
     }
 
+    private void refuseWhatHasNoEffect() {
+        for (String name :
+                List.of(
+                        "--evaluate-every",
+                        "--epsilon",
+                        "--window",
+                        "--adalora",
+                        "--total-budget",
+                        "--resample",
+                        "--resample-every")) {
+            Require.that(
+                    !spec.commandLine().getParseResult().hasMatchedOption(name),
+                    "given",
+                    name,
+                    "left out: every choice of layers takes all --steps, by LoRA or --full");
+        }
+    }
+
+    /** Without the places of this machine. */
     private String command() {
         List<String> words = new ArrayList<>(List.of("ila-compare"));
-        words.addAll(spec.commandLine().getParseResult().originalArgs());
+        for (String word : spec.commandLine().getParseResult().originalArgs()) {
+            int at = word.startsWith("--task") ? word.lastIndexOf('=') : word.indexOf('=');
+            String value = word.substring(at + 1);
+            String name = value.startsWith("/") ? "" + Path.of(value).getFileName() : value;
+            String whole = word.substring(0, at + 1) + name;
+            words.add(whole.contains(" ") ? "'" + whole + "'" : whole);
+        }
         return String.join(" ", words);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ila.cli;
 
+import dev.ila.data.Dataset;
 import dev.ila.data.Example;
 import dev.ila.data.Tokenizer;
 import dev.ila.eval.Answers;
@@ -9,13 +10,13 @@ import dev.ila.eval.HeldOut;
 import dev.ila.eval.Judged;
 import dev.ila.eval.MultipleChoice;
 import dev.ila.eval.Question;
+import dev.ila.run.Require;
 import dev.ila.search.FinishedModel;
 import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.view.EvalReport;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class EvalOptions {
     @ArgGroup(validate = false, order = 2, heading = "%nWhat is asked%n")
     private Asked asked = new Asked();
 
+    @Mixin private TaskOptions tasks = new TaskOptions();
+
     @Mixin private MachineOptions machine = new MachineOptions();
 
     private static final class Asked {
@@ -42,14 +45,6 @@ public final class EvalOptions {
                                 + " along, and, if nothing else is asked, its held-out"
                                 + " conversations.")
         private Optional<Path> change = Optional.empty();
-
-        @Option(
-                names = "--task",
-                paramLabel = "NAME=PATH",
-                description =
-                        "Multiple choice: mmlu, hellaswag, arc or truthfulqa, from its file; mmlu"
-                                + " from its directory. Give it again for more.")
-        private Map<String, Path> tasks = new LinkedHashMap<>();
 
         @Option(
                 names = "--questions",
@@ -89,57 +84,66 @@ public final class EvalOptions {
      */
     public String evaluate(Progress progress) {
         String model = model();
-        Map<Benchmark, List<Question>> tasks = new LinkedHashMap<>();
-        asked.tasks.forEach(
-                (name, path) -> {
-                    Benchmark benchmark = Benchmark.named(name);
-                    tasks.put(benchmark, benchmark.read(path, input.limit()));
-                });
-        List<FastChat.Asked> questions =
+        Answers.Settings answering = answering();
+        Map<Benchmark, List<Question>> questions = tasks.questions();
+        List<FastChat.Asked> open =
                 asked.questions
                         .map(FastChat::questions)
-                        .map(q -> q.subList(0, Math.min(q.size(), input.limit().orElse(q.size()))))
+                        .map(q -> q.subList(0, Math.min(q.size(), tasks.limit().orElse(q.size()))))
                         .orElse(List.of());
-        List<Example> heldOut = conversations(model, tasks.isEmpty() && questions.isEmpty());
+        Optional<Conversations> talks = conversations(model, questions.isEmpty() && open.isEmpty());
         try (EvalReport report = new EvalReport(CommonOptions.newRun("ila-eval", asked.out));
                 FinishedModel finished =
                         FinishedModel.load(model, asked.change, machine.compute())) {
             report.about(model, asked.change, machine.compute());
-            if (!heldOut.isEmpty()) {
-                progress.stage("held-out loss", heldOut.size());
-                report.heldOut(
-                        HeldOut.measure(
-                                finished.model().network(),
-                                finished.change(),
-                                heldOut,
-                                asked.tokens,
-                                progress::count));
-            }
-            tasks.forEach(
+            talks.ifPresent(
+                    t -> {
+                        progress.stage("loss", t.examples().size());
+                        report.heldOut(
+                                HeldOut.measure(
+                                        finished.model().network(),
+                                        finished.change(),
+                                        t.examples(),
+                                        asked.tokens,
+                                        progress::count),
+                                t.data(),
+                                t.trained());
+                    });
+            questions.forEach(
                     (task, of) ->
                             report.task(
                                     task.key(),
                                     task.byLength(),
+                                    tasks.paths().get(task),
                                     judged(task.key(), of, finished, progress)));
-            if (!questions.isEmpty()) {
-                List<List<String>> turns = questions.stream().map(FastChat.Asked::turns).toList();
+            if (!open.isEmpty()) {
+                List<List<String>> turns = open.stream().map(FastChat.Asked::turns).toList();
                 progress.stage("answers", turns.stream().mapToInt(List::size).sum());
                 List<List<String>> answers =
                         Answers.talk(
                                 finished.model(),
                                 finished.change(),
                                 turns,
-                                answering(),
+                                answering,
                                 progress::count);
-                report.answers(questions, answers, Clock.systemUTC());
+                report.answers(open, answers, Clock.systemUTC());
             }
             return report.finish();
         }
     }
 
+    /**
+     * What the loss is of.
+     *
+     * @param trained whether the run was trained on the same files
+     */
+    private record Conversations(List<Example> examples, Dataset data, boolean trained) {}
+
+    /** Keys and values take so little beside training's activations that four times fit. */
     private Answers.Settings answering() {
-        int atOnce = Math.max(1, asked.tokens / Math.max(1, asked.answerTokens));
-        return new Answers.Settings(asked.answerTokens, 2 * atOnce);
+        Require.atLeast(1, asked.tokens, "--tokens-at-once");
+        return new Answers.Settings(
+                Require.atLeast(1, asked.answerTokens, "--answer-tokens"), 4 * asked.tokens);
     }
 
     private List<Judged> judged(
@@ -158,34 +162,44 @@ public final class EvalOptions {
                 .orElseGet(() -> SearchSettings.embedded().model());
     }
 
-    private List<Example> conversations(String model, boolean nothingElse) {
+    private Optional<Conversations> conversations(String model, boolean nothingElse) {
         List<String> files = input.data();
+        Optional<Path> run = asked.change.filter(FinishedModel::isRun);
+        List<String> idle = input.withoutData();
+        Require.that(idle.isEmpty(), "without", String.join(", ", idle), "given with --data");
         if (files.isEmpty()) {
             if (!nothingElse) {
-                return List.of();
+                return Optional.empty();
             }
-            Path run =
-                    asked.change
-                            .filter(FinishedModel::isRun)
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "what is asked must be given, but is: nothing;"
-                                                            + " give --data, --task, --questions,"
-                                                            + " or --change with a run"));
-            return FinishedModel.heldOut(run);
+            Path of =
+                    run.orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            "what is asked must be given, but is: nothing; give"
+                                                    + " --data, --task, --questions, or --change"
+                                                    + " with a run"));
+            SearchSettings settings = Runs.settings(of);
+            return Optional.of(
+                    new Conversations(
+                            FinishedModel.split(of).heldOut(),
+                            FinishedModel.data(settings.model(), settings.data()),
+                            false));
         }
         SearchSettings.Data usual = SearchSettings.Data.of(files.toArray(String[]::new));
-        return FinishedModel.examples(
-                model,
-                new SearchSettings.Data(
-                        usual.files(),
-                        input.format().orElse(""),
-                        input.columns(),
-                        input.maxLength(),
-                        input.limit().orElse(0),
-                        usual.heldOut(),
-                        usual.batchSize(),
-                        usual.microBatch()));
+        Dataset data =
+                FinishedModel.data(
+                        model,
+                        new SearchSettings.Data(
+                                usual.files(),
+                                input.format().orElse(""),
+                                input.columns(),
+                                input.maxLength(),
+                                input.limit().orElse(0),
+                                usual.heldOut(),
+                                usual.batchSize(),
+                                usual.microBatch()));
+        Map<String, String> known = run.map(FinishedModel::dataOf).orElse(Map.of());
+        boolean trained = data.sources().stream().anyMatch(s -> known.containsValue(s.sha256()));
+        return Optional.of(new Conversations(data.examples(), data, trained));
     }
 }

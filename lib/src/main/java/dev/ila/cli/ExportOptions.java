@@ -124,6 +124,12 @@ public final class ExportOptions {
                         () ->
                                 new IllegalArgumentException(
                                         "--run must be given with --card, but is: absent"));
+        Require.that(
+                this.to.isEmpty() && model.isEmpty() && !choice.isNarrowed(),
+                "given",
+                "--to, --model, --top, --layers or --pattern beside --card",
+                "left out");
+        ModelCard.requireNew(license, to);
         List<String> notes = new ArrayList<>();
         Optional<Ranking> ranking =
                 choice.ranking()
@@ -134,6 +140,7 @@ public final class ExportOptions {
                         .map(path -> Runs.ranking(path, notes));
         merge.ifPresent(m -> Merged.write(of, m));
         ModelCard.write(of, ranking, license, to);
-        return "Model card: " + to.resolve("README.md") + "\n";
+        notes.add("Model card: " + to.resolve("README.md"));
+        return String.join("\n", notes) + "\n";
     }
 }

@@ -86,6 +86,28 @@ public final class InputOptions {
         return input.model.map(m -> model("--model", m, spec));
     }
 
+    /** The model's name as it was given, if it was. */
+    List<String> named() {
+        return input.model.stream().toList();
+    }
+
+    /** Names of data sets as they were given. */
+    List<String> namedData() {
+        return List.copyOf(input.data);
+    }
+
+    /** Options that were given for data, without data. */
+    List<String> withoutData() {
+        List<String> given = new ArrayList<>();
+        for (String name : List.of("--format", "--columns", "--limit", "--max-length")) {
+            if (input.data.isEmpty()
+                    && spec.commandLine().getParseResult().hasMatchedOption(name)) {
+                given.add(name);
+            }
+        }
+        return given;
+    }
+
     /** The same for another option with a model, of a command that shows what it downloads. */
     static String model(String option, String name, CommandSpec spec) {
         try (DownloadProgress progress = DownloadProgress.of(spec)) {

@@ -62,6 +62,11 @@ public final class SelectionOptions {
         return choice.ranking;
     }
 
+    /** Whether more than a ranking was asked for. */
+    boolean isNarrowed() {
+        return choice.top.isPresent() || choice.pattern.isPresent() || !choice.layers.isEmpty();
+    }
+
     /** Whether a choice of layers was asked for. */
     public boolean isGiven() {
         return choice.ranking.isPresent()

@@ -23,13 +23,28 @@ public final class Answers {
      * How answers are made.
      *
      * @param mostTokens of an answer
-     * @param atOnce answers that are made side by side
+     * @param tokens for which there is room side by side, prompts and answers; one talk that is
+     *     longer goes alone
      */
-    public record Settings(int mostTokens, int atOnce) {
+    public record Settings(int mostTokens, int tokens) {
         /** Checks both. */
         public Settings {
             Require.atLeast(1, mostTokens, "most tokens of an answer");
-            Require.atLeast(1, atOnce, "answers at once");
+            Require.atLeast(1, tokens, "tokens at once");
+        }
+
+        /** How many of the first prompts fit. */
+        int fitting(List<int[]> prompts) {
+            int longest = 0;
+            int rows = 0;
+            for (int[] prompt : prompts) {
+                longest = Math.max(longest, prompt.length);
+                if (rows > 0 && (rows + 1L) * (longest + mostTokens) > tokens) {
+                    break;
+                }
+                rows++;
+            }
+            return rows;
         }
     }
 
@@ -62,21 +77,27 @@ public final class Answers {
                                 .boxed()
                                 .toList();
                 open.forEach(i -> talks.get(i).add(new Turn("user", users.get(i).get(now))));
-                for (int from = 0; from < open.size(); from += how.atOnce()) {
-                    List<Integer> some =
-                            open.subList(from, Math.min(open.size(), from + how.atOnce()));
-                    List<int[]> prompts =
-                            some.stream()
-                                    .map(i -> template.render(talks.get(i), true))
-                                    .map(text -> tokenizer.encode(text).ids())
-                                    .toList();
+                List<int[]> prompts =
+                        open.stream()
+                                .map(i -> template.render(talks.get(i), true))
+                                .map(text -> tokenizer.encode(text).ids())
+                                .toList();
+                int from = 0;
+                while (from < open.size()) {
+                    int rows = how.fitting(prompts.subList(from, open.size()));
                     List<int[]> said =
-                            greedy(model, change, prompts, how.mostTokens(), ends::contains);
-                    for (int i = 0; i < some.size(); i++) {
-                        String text = text(tokenizer, said.get(i));
-                        talks.get(some.get(i)).add(new Turn("assistant", text));
+                            greedy(
+                                    model,
+                                    change,
+                                    prompts.subList(from, from + rows),
+                                    how.mostTokens(),
+                                    t -> ends.contains(t) || tokenizer.isSpecial(t));
+                    for (int i = 0; i < rows; i++) {
+                        String text = tokenizer.decode(said.get(i)).strip();
+                        talks.get(open.get(from + i)).add(new Turn("assistant", text));
                     }
-                    answered += some.size();
+                    from += rows;
+                    answered += rows;
                     done.accept(answered);
                 }
             }
@@ -95,11 +116,6 @@ public final class Answers {
     public static String one(LanguageModel model, Change change, String question, int most) {
         List<List<String>> user = List.of(List.of(question));
         return talk(model, change, user, new Settings(most, 1), n -> {}).get(0).get(0);
-    }
-
-    private static String text(Tokenizer tokenizer, int[] ids) {
-        int[] plain = Arrays.stream(ids).filter(i -> !tokenizer.isSpecial(i)).toArray();
-        return tokenizer.decode(plain).strip();
     }
 
     /**

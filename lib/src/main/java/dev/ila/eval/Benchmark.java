@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Tests of multiple choice from files, asked as lm-evaluation-harness 0.4 asks them, without a chat
- * template.
+ * Tests of multiple choice from files, asked as lm-evaluation-harness 0.4.13 asks them, without a
+ * chat template.
  */
 public enum Benchmark {
     /** MMLU (arXiv 2009.03300), 5 examples of the subject before each question; by letter. */
@@ -146,8 +146,11 @@ public enum Benchmark {
      */
     public List<Question> read(Path path, OptionalInt limit) {
         Require.that(Files.exists(path), path, key(), "a file or directory that exists");
+        limit.ifPresent(n -> Require.atLeast(1, n, "limit of " + key()));
         TreeMap<String, Integer> seen = new TreeMap<>();
-        return all(path).stream()
+        List<Question> all = all(path);
+        Require.atLeast(1, all.size(), "number of questions in " + path);
+        return all.stream()
                 .filter(
                         q ->
                                 seen.merge(q.group(), 1, Integer::sum)

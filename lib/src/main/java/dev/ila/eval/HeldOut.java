@@ -38,7 +38,12 @@ public record HeldOut(List<Loss> conversations) {
      * @param nats sum over its supervised tokens
      * @param tokens supervised tokens
      */
-    public record Loss(double nats, int tokens) {}
+    public record Loss(double nats, int tokens) {
+        /** Checks that it is a number. */
+        public Loss {
+            Require.that(Double.isFinite(nats), nats, "loss of a conversation", "a finite number");
+        }
+    }
 
     /**
      * Measures a model with a change of its weights.
@@ -130,7 +135,8 @@ public record HeldOut(List<Loss> conversations) {
      */
     public double halfInterval() {
         List<Double> apart = new ArrayList<>();
-        conversations.forEach(c -> apart.add(c.nats() - mean() * c.tokens()));
+        double mean = mean();
+        conversations.forEach(c -> apart.add(c.nats() - mean * c.tokens()));
         return NORMAL * deviation(apart) * conversations.size() / tokens();
     }
 

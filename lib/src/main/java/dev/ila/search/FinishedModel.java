@@ -1,6 +1,6 @@
 package dev.ila.search;
 
-import dev.ila.data.Example;
+import dev.ila.data.Dataset;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.run.Require;
@@ -9,8 +9,9 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Compute;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A model with what a run has learned, or an adapter of anyone's, to be asked. */
 public final class FinishedModel implements AutoCloseable {
@@ -31,8 +32,7 @@ public final class FinishedModel implements AutoCloseable {
     public static FinishedModel load(String name, Optional<Path> learned, Compute compute) {
         Checkpoint base = Checkpoint.open(Named.directory(name));
         Optional<DeltaTheta> delta = learned.map(l -> DeltaTheta.read(l, base.layers()));
-        Checkpoint others = learned.flatMap(FinishedModel::aligned).orElse(base);
-        LanguageModel model = LanguageModel.load(base, others, compute);
+        LanguageModel model = LanguageModel.load(base, compute);
         try {
             return new FinishedModel(
                     model,
@@ -49,23 +49,30 @@ public final class FinishedModel implements AutoCloseable {
         return Files.exists(directory.resolve("run.json"));
     }
 
-    private static Optional<Checkpoint> aligned(Path learned) {
-        return isRun(learned) ? Runs.settings(learned).delta().aligned() : Optional.empty();
-    }
-
-    /** The examples that a run held out of its training. */
-    public static List<Example> heldOut(Path run) {
+    /**
+     * The data of a run, of which the part that it held out is {@link Dataset.Split#heldOut}.
+     *
+     * @throws IllegalArgumentException if the data is not that of the run any more
+     */
+    public static Dataset.Split split(Path run) {
         Require.that(isRun(run), run, "run", "a run's directory, with its run.json");
         SearchSettings settings = Runs.settings(run);
-        Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
-        return Examples.read(settings.data(), checkpoint)
-                .split(settings.data().heldOut(), Seeds.of(settings.seed()).order())
-                .heldOut();
+        Dataset data = data(settings.model(), settings.data());
+        Map<String, String> now = new TreeMap<>();
+        data.sources().forEach(s -> now.put(s.file(), s.sha256()));
+        Map<String, String> then = RunFile.read(run.resolve("run.json")).data();
+        Require.that(now.equals(then), now, "data of " + run, "as the run had it, " + then);
+        return data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
     }
 
-    /** All examples that data is for a model. */
-    public static List<Example> examples(String model, SearchSettings.Data data) {
-        return Examples.read(data, Checkpoint.open(Named.directory(model))).examples();
+    /** Examples that data is for a model. */
+    public static Dataset data(String model, SearchSettings.Data data) {
+        return Examples.read(data, Checkpoint.open(Named.directory(model)));
+    }
+
+    /** SHA-256 of the data that a run was made with, by file. */
+    public static Map<String, String> dataOf(Path run) {
+        return RunFile.read(run.resolve("run.json")).data();
     }
 
     /** θ₀, with its files. */

@@ -122,6 +122,11 @@ public final class Named {
         return pins;
     }
 
+    /** Whether a name is one of the hub's, and not a place of this machine. */
+    public static boolean isOnHub(String name) {
+        return onHub(HubId.Kind.MODEL, repository(name)).isPresent();
+    }
+
     /** Whether a name is a directory or file of this machine. */
     public static boolean isHere(String name) {
         return local(name).filter(Files::exists).isPresent();

@@ -145,7 +145,8 @@ public final class Runs {
                 differ.isEmpty(),
                 String.join("; ", differ),
                 "run " + directory.getFileName(),
-                "of the study as it is now; study elsewhere with --out, or remove " + directory);
+                "as it is asked for now; name another directory with --out, or remove "
+                        + directory);
         return Files.exists(directory.resolve("result.json")) ? State.FINISHED : State.BEGUN;
     }
 

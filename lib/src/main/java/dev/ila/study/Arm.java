@@ -90,8 +90,7 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
         arms.add(new Arm(ALL, "", 0, layers));
         for (double share : cuts) {
             Require.that(share > 0 && share < 1, share, "cut", "above 0 and below 1");
-            String cut = String.format(Locale.ROOT, "%s %%", Math.round(1000 * share) / 10.0);
-            cut = cut.replace(".0 %", " %");
+            String cut = cut(share);
             int count = ranking.count(share);
             List<LinearLayer> top = ranked.subList(0, count);
             long budget = top.stream().mapToLong(numbers).sum();
@@ -112,6 +111,12 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
             arms.addAll(equal);
         }
         return arms;
+    }
+
+    /** A share's name, as {@code 30 %} or {@code 12.5 %}. */
+    static String cut(double share) {
+        String cut = String.format(Locale.ROOT, "%s %%", Math.round(1000 * share) / 10.0);
+        return cut.replace(".0 %", " %");
     }
 
     private static Arm arm(

@@ -69,15 +69,20 @@ public final class Studies {
         }
     }
 
-    /** Keeps for which commits the study's names on the hub stand, if it has any. */
-    public void keepPins() {
-        Map<String, String> pins =
-                Named.pins(
-                        List.copyOf(study.models().values()),
-                        study.data().values().stream().flatMap(s -> s.files().stream()).toList());
+    /** Keeps in a directory for which commits these names on the hub stand, if any does. */
+    public static void keepPins(Path directory, List<String> models, List<String> data) {
+        Map<String, String> pins = Named.pins(models, data);
         if (!pins.isEmpty()) {
             Json.write(directory.resolve(PINS), pins);
         }
+    }
+
+    /** Keeps for which commits the study's names on the hub stand, if it has any. */
+    public void keepPins() {
+        keepPins(
+                directory,
+                List.copyOf(study.models().values()),
+                study.data().values().stream().flatMap(s -> s.files().stream()).toList());
     }
 
     /** Who wants to know how a study goes. */

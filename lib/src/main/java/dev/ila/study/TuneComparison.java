@@ -9,6 +9,7 @@ import dev.ila.eval.Question;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
+import dev.ila.run.AtomicFiles;
 import dev.ila.run.Require;
 import dev.ila.search.Delta;
 import dev.ila.search.FineTuning;
@@ -18,6 +19,7 @@ import dev.ila.search.Preview;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
+import dev.ila.train.Diverged;
 import dev.ila.train.History;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
@@ -30,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 
 /**
  * Selective fine-tuning compared (paper §4): all layers, the most important ones, and rivals of
@@ -71,7 +75,17 @@ public final class TuneComparison {
             Require.atLeast(1, cuts.size(), "number of cuts");
             Require.atLeast(1, rates.size(), "number of rates");
             Require.atLeast(1, draws, "draws");
-            Require.that(base.delta().learned(), base.delta(), "change", "LoRA or full");
+            Require.that(
+                    base.delta() instanceof Delta.Lora || base.delta() instanceof Delta.Full,
+                    base.delta(),
+                    "change",
+                    "LoRA or full");
+            Require.atLeast(2, base.stage1().schedule().steps(), "steps");
+            Require.that(
+                    cuts.stream().map(Arm::cut).distinct().count() == cuts.size(),
+                    cuts,
+                    "cuts",
+                    "apart by 0.001 or more");
         }
     }
 
@@ -101,12 +115,14 @@ public final class TuneComparison {
     private final Path directory;
     private final Map<Benchmark, List<Question>> tasks;
     private final List<LinearLayer> layers;
+    private final Preview preview;
 
     /** A comparison and its directory. */
     public TuneComparison(Settings settings, Path directory, Map<Benchmark, List<Question>> tasks) {
         this.settings = settings;
         this.directory = directory;
         this.tasks = new LinkedHashMap<>(tasks);
+        this.preview = Preview.of(settings.base());
         this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
     }
 
@@ -127,13 +143,17 @@ public final class TuneComparison {
         Search.Observer run(String name);
     }
 
-    /** Makes what is left to do, and gives all of it, seed by seed, in the order of the arms. */
+    /**
+     * Makes what is left to do, and gives all of it, seed by seed, in the order of the arms. A rate
+     * at which an arm diverges is none for it, if there are others.
+     */
     public List<Trial> run(Observer observer) {
         List<Trial> trials = new ArrayList<>();
         Map<String, Double> rates = new LinkedHashMap<>();
         for (long seed : settings.seeds()) {
             SearchSettings search = fixed(settings.base().withSeed(seed), baseRate());
-            Path searched = made("search-" + seed, search, observer);
+            Path searched = directory.resolve("runs").resolve("search-" + seed);
+            made(searched, search, observer);
             Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
             for (Arm arm : arms(ranking, seed)) {
                 if (arm.kind().equals(Arm.RESAMPLED)
@@ -142,36 +162,53 @@ public final class TuneComparison {
                 }
                 Optional<Double> chosen = Optional.ofNullable(rates.get(arm.name()));
                 List<Double> tried = chosen.map(List::of).orElse(settings.rates());
-                Trial best = null;
-                for (double rate : tried) {
-                    Trial trial = trial(arm, seed, rate, searched, observer);
-                    boolean better = best == null || trial.heldOut().mean() < best.heldOut().mean();
-                    best = better ? trial : best;
-                }
+                Trial best = best(arm, seed, tried, searched, observer);
                 rates.put(arm.name(), best.rate());
-                trials.add(best);
+                trials.add(judged(best, searched, observer));
             }
         }
         return trials;
     }
 
-    private List<Arm> arms(Ranking ranking, long seed) {
-        return Arm.of(
-                layers, ranking, settings.cuts(), settings.draws(), seed, l -> numbers(List.of(l)));
-    }
-
-    /** Of AdaLoRA those at the end, were its ranks equal. */
-    private long numbers(List<LinearLayer> of) {
-        Delta delta = settings.base().delta();
-        return of.stream().mapToLong(l -> numbers(delta, l)).sum();
-    }
-
-    private static long numbers(Delta delta, LinearLayer l) {
-        if (delta instanceof Delta.Lora lora) {
-            return (long) lora.rank() * (l.inputs() + l.outputs());
+    private Trial best(Arm arm, long seed, List<Double> rates, Path searched, Observer observer) {
+        Optional<Trial> best = Optional.empty();
+        for (double rate : rates) {
+            SearchSettings own = settings(arm, seed, rate);
+            Path run = run(arm, seed, rate, searched);
+            Path diverged = run.resolveSibling(run.getFileName() + "-diverged.txt");
+            if (Files.exists(diverged)) {
+                continue;
+            }
+            try {
+                if (!run.equals(searched)) {
+                    made(run, own, observer);
+                }
+            } catch (Diverged e) {
+                if (settings.rates().size() == 1) {
+                    throw e;
+                }
+                AtomicFiles.write(diverged, e.getMessage() + "\n");
+                continue;
+            }
+            Trial trial = trial(arm, seed, rate, own, run, observer);
+            if (best.isEmpty() || trial.heldOut().mean() < best.get().heldOut().mean()) {
+                best = Optional.of(trial);
+            }
         }
-        return delta instanceof Delta.AdaLora ada
-                ? (long) ada.rank() * (l.inputs() + l.outputs() + 1)
+        return best.orElseThrow(
+                () ->
+                        new Diverged(
+                                "%s must be trained at a rate at which it does not diverge, but is: at %s"
+                                        .formatted(arm.name(), rates)));
+    }
+
+    private List<Arm> arms(Ranking ranking, long seed) {
+        return Arm.of(layers, ranking, settings.cuts(), settings.draws(), seed, this::numbers);
+    }
+
+    private long numbers(LinearLayer l) {
+        return settings.base().delta() instanceof Delta.Lora lora
+                ? (long) lora.rank() * (l.inputs() + l.outputs())
                 : l.parameters();
     }
 
@@ -191,35 +228,56 @@ public final class TuneComparison {
                         new Stability(of.stage1().stability().epsilon(), 1)));
     }
 
-    private Trial trial(Arm arm, long seed, double rate, Path searched, Observer observer) {
+    private SearchSettings settings(Arm arm, long seed, double rate) {
         List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
         Delta delta = settings.base().delta().on(names);
         if (arm.kind().equals(Arm.RESAMPLED)) {
             int steps = settings.base().stage1().schedule().steps();
             delta =
                     new Delta.Resampled(
-                            (Delta.Lora) delta, arm.atOnce(), Math.max(1, steps / DRAWS));
+                            (Delta.Lora) delta, arm.atOnce(), (steps + DRAWS - 1) / DRAWS);
         }
-        SearchSettings own = stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
-        // A search's first stage is the tuning of all layers.
-        boolean there = arm.kind().equals(Arm.ALL) && rate == baseRate();
+        return stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
+    }
+
+    /** A search's first stage is the tuning of all layers. */
+    private Path run(Arm arm, long seed, double rate, Path searched) {
+        if (arm.kind().equals(Arm.ALL) && rate == baseRate()) {
+            return searched;
+        }
         String name = arm.name().replaceAll("[ ,%]+", "-") + "-" + seed;
         String rated = settings.rates().size() > 1 ? name + "-" + rate : name;
-        Path run = there ? searched : made(rated.replace("--", "-"), own, observer);
-        HeldOut heldOut = heldOut(run, own);
-        Map<Benchmark, List<Judged>> judged = new LinkedHashMap<>();
-        if (!tasks.isEmpty()) {
-            judged.putAll(judged(run, own));
-        }
+        return directory.resolve("runs").resolve(rated.replace("--", "-"));
+    }
+
+    private Trial trial(
+            Arm arm, long seed, double rate, SearchSettings own, Path run, Observer observer) {
+        long numbers = arm.layers().stream().mapToLong(this::numbers).sum();
         return new Trial(
                 arm,
                 seed,
                 rate,
-                numbers(arm.layers()) * arm.atOnce() / arm.layers().size(),
-                heldOut,
+                numbers * arm.atOnce() / arm.layers().size(),
+                heldOut(run, own, observer),
                 median(run),
-                Preview.of(own).memory().total(),
-                judged);
+                preview.with(own.delta()).memory().total(),
+                Map.of());
+    }
+
+    private Trial judged(Trial t, Path searched, Observer observer) {
+        if (tasks.isEmpty()) {
+            return t;
+        }
+        Path run = run(t.arm(), t.seed(), t.rate(), searched);
+        return new Trial(
+                t.arm(),
+                t.seed(),
+                t.rate(),
+                t.numbers(),
+                t.heldOut(),
+                t.secondsAStep(),
+                t.bytes(),
+                judged(run, settings(t.arm(), t.seed(), t.rate()), observer));
     }
 
     private static SearchSettings stage1(SearchSettings s) {
@@ -227,51 +285,65 @@ public final class TuneComparison {
                 s.model(), s.data(), s.delta(), s.compute(), s.seed(), s.stage1(), s.stage2(), 1);
     }
 
-    private Path made(String name, SearchSettings of, Observer observer) {
-        Path path = directory.resolve("runs").resolve(name);
-        if (!Files.exists(path.resolve("result.json"))) {
-            Studies.make(path, of, List.of(), observer.run(name));
+    private void made(Path run, SearchSettings of, Observer observer) {
+        if (!Files.exists(run.resolve("result.json"))) {
+            Studies.make(run, of, List.of(), observer.run(run.getFileName().toString()));
         } else {
             // Refuses by name what was made with other settings.
-            Runs.state(path, of);
+            Runs.state(run, of);
         }
-        return path;
     }
 
-    private HeldOut heldOut(Path run, SearchSettings of) {
+    /** Told how far an evaluation is; stops it when that is asked for. */
+    private static IntConsumer watch(Observer observer, Path run, String what) {
+        Search.Observer of = observer.run(run.getFileName() + ": " + what);
+        return n -> {
+            if (of.stopAsked()) {
+                throw new CancellationException("stopped while a model was asked");
+            }
+        };
+    }
+
+    private HeldOut heldOut(Path run, SearchSettings of, Observer observer) {
         Path file = run.resolve("held-out.csv");
         if (!Files.exists(file)) {
+            IntConsumer done = watch(observer, run, "held-out loss");
             try (FinishedModel model =
                     FinishedModel.load(of.model(), Optional.of(run), of.compute())) {
                 HeldOut.measure(
                                 model.model().network(),
                                 model.change(),
-                                FinishedModel.heldOut(run),
+                                FinishedModel.split(run).heldOut(),
                                 TOKENS,
-                                n -> {})
+                                done)
                         .write(file);
             }
         }
         return HeldOut.read(file);
     }
 
-    private Map<Benchmark, List<Judged>> judged(Path run, SearchSettings of) {
+    private Map<Benchmark, List<Judged>> judged(Path run, SearchSettings of, Observer observer) {
         Map<Benchmark, List<Judged>> all = new LinkedHashMap<>();
-        List<Benchmark> missing =
-                tasks.keySet().stream().filter(t -> !Files.exists(file(run, t))).toList();
-        if (!missing.isEmpty()) {
-            try (FinishedModel model =
-                            FinishedModel.load(of.model(), Optional.of(run), of.compute());
-                    Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
-                MultipleChoice choice =
-                        new MultipleChoice(model.model(), model.change(), tokenizer, TOKENS);
-                for (Benchmark task : missing) {
-                    Judged.write(file(run, task), choice.judge(tasks.get(task), n -> {}));
-                }
-            }
-        }
-        tasks.forEach((task, asked) -> all.put(task, Judged.read(file(run, task), asked)));
+        tasks.forEach(
+                (task, asked) -> {
+                    Path file = file(run, task);
+                    Optional<List<Judged>> there =
+                            Files.exists(file) ? Judged.read(file, asked) : Optional.empty();
+                    all.put(task, there.orElseGet(() -> ask(run, of, task, observer)));
+                });
         return all;
+    }
+
+    private List<Judged> ask(Path run, SearchSettings of, Benchmark task, Observer observer) {
+        IntConsumer done = watch(observer, run, task.key());
+        try (FinishedModel model = FinishedModel.load(of.model(), Optional.of(run), of.compute());
+                Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
+            List<Judged> judged =
+                    new MultipleChoice(model.model(), model.change(), tokenizer, TOKENS)
+                            .judge(tasks.get(task), done);
+            Judged.write(file(run, task), judged);
+            return judged;
+        }
     }
 
     private static Path file(Path run, Benchmark task) {

@@ -117,18 +117,19 @@ public record Compute(
 
     /** Want of memory, on the CPU or a GPU, with what to do about it; else the failure itself. */
     RuntimeException told(EngineException e, int rows, int length) {
+        String lower = rows > 1 ? "--micro-batch" : "--max-length";
+        return told(e, rows, length, lower + (recompute ? "" : " or give --recompute"));
+    }
+
+    /** The same where something else is to be lowered. */
+    RuntimeException told(EngineException e, int rows, int length, String lower) {
         String text = String.valueOf(e.getMessage());
         if (!text.contains("out of memory") && !text.contains("can't allocate memory")) {
             return e;
         }
         return new IllegalStateException(
-                "memory of %s must hold a micro-batch of %,d × %,d tokens, but is full; lower %s%s"
-                        .formatted(
-                                device,
-                                rows,
-                                length,
-                                rows > 1 ? "--micro-batch" : "--max-length",
-                                recompute ? "" : " or give --recompute"),
+                "memory of %s must hold a micro-batch of %,d × %,d tokens, but is full; lower %s"
+                        .formatted(device, rows, length, lower),
                 e);
     }
 }

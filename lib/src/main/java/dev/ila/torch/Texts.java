@@ -260,7 +260,7 @@ public final class Texts implements AutoCloseable {
                 a.add(Program.longs(step, upTo)).add(cache);
                 return result.of(program.call(step, method, a));
             } catch (EngineException e) {
-                throw shared.compute().told(e, rows(), upTo);
+                throw shared.compute().told(e, rows(), upTo, "--tokens-at-once");
             }
         }
     }
@@ -277,7 +277,7 @@ public final class Texts implements AutoCloseable {
             cache.forEach(c -> c.attach(own));
         } catch (EngineException e) {
             close();
-            throw shared.compute().told(e, rows(), capacity);
+            throw shared.compute().told(e, rows(), capacity, "--tokens-at-once");
         }
     }
 

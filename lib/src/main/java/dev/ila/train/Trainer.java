@@ -192,7 +192,7 @@ public final class Trainer {
 
     private double requireFinite(double value, String name, int step) {
         if (!Double.isFinite(value)) {
-            throw new IllegalStateException(
+            throw new Diverged(
                     name
                             + " must be a finite number, but is: "
                             + value

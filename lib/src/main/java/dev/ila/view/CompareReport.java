@@ -6,6 +6,7 @@ import dev.ila.eval.Paired;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Host;
 import dev.ila.run.Json;
+import dev.ila.search.Result;
 import dev.ila.study.Arm;
 import dev.ila.study.TuneComparison;
 import dev.ila.study.TuneComparison.Trial;
@@ -147,7 +148,11 @@ public final class CompareReport {
             table.stringColumn(1).append(row.beside());
             table.stringColumn(2).append(text(row.difference()));
             Paired p = row.difference();
-            String which = p.high() < 0 ? "less" : p.low() > 0 ? "more" : "not told apart";
+            boolean one = comparison.settings().seeds().size() == 1;
+            String which =
+                    one
+                            ? "one seed only"
+                            : p.high() < 0 ? "less" : p.low() > 0 ? "more" : "not told apart";
             table.stringColumn(3).append(which);
         }
         return table;
@@ -192,6 +197,8 @@ public final class CompareReport {
                         ? "The learning rate was not tuned: " + s.rates().get(0) + " for all."
                         : "The learning rate of each was the one of %s with the least held-out loss at seed %d, whose figures it favours."
                                 .formatted(s.rates(), s.seeds().get(0)));
+        notes.add(
+                "\"spread\" and ±: standard deviation over the runs. Of many rivals some interval leaves 0 out by chance: of 20 about one.");
         List<String> edge =
                 trials.stream()
                         .filter(t -> s.rates().size() > 1)
@@ -254,6 +261,13 @@ public final class CompareReport {
         Map<String, Object> all = new LinkedHashMap<>();
         int threads = comparison.settings().base().compute().threads();
         all.put("host", Host.current(threads, Map.of("pytorch", Torch.version())));
+        Path first =
+                comparison
+                        .directory()
+                        .resolve("runs/search-" + comparison.settings().seeds().get(0));
+        all.put(
+                "inputs",
+                Json.read(first.resolve("result.json"), Result.class).provenance().inputs());
         all.put("differenceFromAll", differences);
         all.put("beside", rows());
         List<Map<String, Object>> each = new ArrayList<>();

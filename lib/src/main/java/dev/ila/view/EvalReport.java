@@ -1,5 +1,6 @@
 package dev.ila.view;
 
+import dev.ila.data.Dataset;
 import dev.ila.eval.Accuracy;
 import dev.ila.eval.FastChat;
 import dev.ila.eval.HeldOut;
@@ -56,8 +57,13 @@ public final class EvalReport implements AutoCloseable {
         all.put("host", Host.current(compute.threads(), Map.of("pytorch", Torch.version())));
     }
 
-    /** Keeps and shows a loss. */
-    public void heldOut(HeldOut found) {
+    /**
+     * Keeps and shows a loss.
+     *
+     * @param data of which the conversations are
+     * @param trained whether the change was trained on the same files
+     */
+    public void heldOut(HeldOut found, Dataset data, boolean trained) {
         found.write(directory.path().resolve("held-out.csv"));
         List<HeldOut.Loss> losses = found.conversations();
         Map<String, Object> numbers = new LinkedHashMap<>();
@@ -69,7 +75,15 @@ public final class EvalReport implements AutoCloseable {
         if (Double.isFinite(half)) {
             numbers.put("halfInterval", half);
         }
-        all.put("heldOut", numbers);
+        numbers.put(
+                "files",
+                data.sources().stream()
+                        .map(f -> Path.of(f.file()).getFileName().toString())
+                        .toList());
+        numbers.put("sha256", data.sources().stream().map(f -> f.sha256()).toList());
+        numbers.put("leftOut", data.leftOut());
+        numbers.put("trainedOnTheSameFiles", trained);
+        all.put("loss", numbers);
         text.append(
                 String.format(
                         Locale.ROOT,
@@ -82,12 +96,19 @@ public final class EvalReport implements AutoCloseable {
                         found.perplexity(),
                         found.tokens(),
                         losses.size()));
+        if (!data.leftOut().isEmpty()) {
+            text.append("Left out: ").append(data.leftOut()).append('\n');
+        }
+        if (trained) {
+            text.append("The run was trained on these files, all but what it held out.\n");
+        }
     }
 
-    /** Keeps and shows a task's accuracies. */
-    public void task(String name, boolean byLength, List<Judged> judged) {
+    /** Keeps and shows a task's accuracies, with the name of its file. */
+    public void task(String name, boolean byLength, Path path, List<Judged> judged) {
         Judged.write(directory.path().resolve(name + ".csv"), judged);
         Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("file", String.valueOf(path.getFileName()));
         add(name, "acc", numbers, judged, Judged::right);
         if (byLength) {
             add(name, "acc_norm", numbers, judged, Judged::rightByLength);

@@ -41,22 +41,27 @@ public final class ModelCard {
      * @throws IllegalArgumentException if the run is not finished, or a card is there
      */
     public static void write(Path run, Optional<Ranking> ranking, String license, Path to) {
-        Path card = to.resolve("README.md");
-        Require.that(!Files.exists(card), card, "model card", "a file that is not there yet");
-        AtomicFiles.write(card, text(run, ranking, license));
+        AtomicFiles.write(requireNew(license, to), text(run, ranking, license));
         ranking.ifPresent(
                 r -> AtomicFiles.write(to.resolve("ranks.png"), SmallPng.of(Charts.ranks(r))));
+    }
+
+    /** Fails, before anything is written, if the licence is no name or a card is there. */
+    public static Path requireNew(String license, Path to) {
+        Path card = to.resolve("README.md");
+        Require.that(!Files.exists(card), card, "model card", "a file that is not there yet");
+        Require.that(
+                license.matches("[a-z0-9.-]+"),
+                license,
+                "license",
+                "a name as apache-2.0 or cc-by-4.0");
+        return card;
     }
 
     /** The card's text. */
     static String text(Path run, Optional<Ranking> ranking, String license) {
         Path file = run.resolve("result.json");
         Require.that(Files.exists(file), run, "run", "finished, with its result.json");
-        Require.that(
-                license.matches("[a-z0-9.-]+"),
-                license,
-                "license",
-                "a name as apache-2.0 or cc-by-4.0");
         Result result = Json.read(file, Result.class);
         SearchSettings settings = Runs.settings(run);
         boolean adapter = Files.exists(run.resolve("adapter"));
@@ -65,7 +70,7 @@ public final class ModelCard {
         out.append("license: ").append(license).append('\n');
         out.append("base_model: ").append(base).append('\n');
         out.append("library_name: ").append(adapter ? "peft" : "transformers").append('\n');
-        List<String> sets = settings.data().files().stream().filter(f -> !Named.isHere(f)).toList();
+        List<String> sets = settings.data().files().stream().filter(Named::isOnHub).toList();
         if (!sets.isEmpty()) {
             out.append("datasets:\n");
             sets.forEach(s -> out.append("- ").append(s.replaceAll("[@:].*", "")).append('\n'));
@@ -75,7 +80,9 @@ public final class ModelCard {
         out.append("# ").append(run.toAbsolutePath().normalize().getFileName()).append("\n\n");
         tuned(out, run, settings, base);
         ranking.ifPresent(r -> ranking(out, r));
-        training(out, settings, result);
+        if (settings.delta().learned()) {
+            training(out, settings, result);
+        }
         found(out, result);
         origin(out, result, settings);
         return out.toString();
@@ -83,9 +90,9 @@ public final class ModelCard {
 
     /** The hub's name without its revision, or a directory's own name. */
     private static String name(String model) {
-        return Named.isHere(model)
-                ? Path.of(model).toAbsolutePath().normalize().getFileName().toString()
-                : model.replaceAll("@.*", "");
+        return Named.isOnHub(model)
+                ? model.replaceAll("@.*", "")
+                : Path.of(model).toAbsolutePath().normalize().getFileName().toString();
     }
 
     private static void tuned(StringBuilder out, Path run, SearchSettings settings, String base) {
@@ -111,15 +118,16 @@ public final class ModelCard {
             return "%s, %d layers at a time, drawn anew every %d steps"
                     .formatted(how(some.lora()), some.layers(), some.every());
         }
-        return delta instanceof Delta.AdaLora ada
-                ? "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha())
-                : "themselves or by an adapter that was there";
+        if (delta instanceof Delta.AdaLora ada) {
+            return "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha());
+        }
+        return delta.learned() ? "themselves" : "by an adapter that was there before the run";
     }
 
     private static void ranking(StringBuilder out, Ranking ranking) {
         out.append("\n## Importance of layers\n\n");
         out.append(
-                "By ILA ([arXiv 2410.17875](https://arxiv.org/abs/2410.17875)): a mask over the layers' changes is learned after fine-tuning; the higher its value, the more important.\n\n");
+                "By the ranking that the layers were chosen or found by. One of ILA ([arXiv 2410.17875](https://arxiv.org/abs/2410.17875)) has the values of a mask over the layers' changes, learned after fine-tuning.\n\n");
         out.append(
                 "![Rank of every layer: a row for each projection, a column for each block](ranks.png)\n\n");
         table(out, Tables.top(ranking, 10));
@@ -168,7 +176,7 @@ public final class ModelCard {
     private static void origin(StringBuilder out, Result result, SearchSettings settings) {
         out.append("\n## Data and provenance\n\n");
         for (String data : settings.data().files()) {
-            item(out, "data", Named.isHere(data) ? Path.of(data).getFileName().toString() : data);
+            item(out, "data", Named.isOnHub(data) ? data : "" + Path.of(data).getFileName());
         }
         result.provenance()
                 .inputs()

@@ -658,7 +658,11 @@ class M(Module):
   # The likeliest next token [n], int64
   def next_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
     h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
-    return torch.argmax(torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)), -1)
+    head = (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)
+    out: List[Tensor] = []
+    for s in range(0, h.size(0), int(dims[8])):
+      out.append(torch.argmax(torch.linear(h[s:s+int(dims[8])], head), -1))
+    return torch.cat(out)
 
   # ---- one training step: loss of each supervised token [n] in nats; gradients are added to grad
 

@@ -34,6 +34,9 @@ class CompareOptionsTest {
                 "{\"question\": \"Which?\", \"choices\": {\"text\": [\"This\", \"That\"], \"label\":"
                         + " [\"A\", \"B\"]}, \"answerKey\": \"B\"}\n");
         String said = compare("--rates=1e-3,5e-3", "--task=arc=" + arc);
+        List<String> asked = made.stream().filter(n -> n.contains(": ")).toList();
+        assertEquals(2 * 9 + 2 + 10, asked.size(), asked.toString());
+        made.removeAll(asked);
         assertEquals("search-1", made.get(0));
         // The search's first stage is that of all layers, at the rate of both.
         assertEquals(
@@ -74,6 +77,23 @@ class CompareOptionsTest {
         assertEquals(List.of(), made);
     }
 
+    /** A rate that diverges is none; other questions in the same file are asked anew. */
+    @Test
+    void whatDivergesIsLeftOutAndWhatHasChangedIsAskedAgain() throws Exception {
+        Path arc = folder.resolve("arc.jsonl");
+        String question =
+                "{\"question\": \"Which?\", \"choices\": {\"text\": [\"This\", \"That\"], \"label\":"
+                        + " [\"A\", \"B\"]}, \"answerKey\": \"%s\"}\n";
+        Files.writeString(arc, question.formatted("A"));
+        String said = compare("--rates=1e-3,1e30", "--task=arc=" + arc, "--clip=0");
+        assertTrue(Files.exists(folder.resolve("c/runs/first-30-1-1.0E30-diverged.txt")), said);
+        made.clear();
+        Files.writeString(arc, question.formatted("B"));
+        compare("--rates=1e-3,1e30", "--task=arc=" + arc, "--clip=0");
+        assertEquals(10, made.size(), made.toString());
+        assertTrue(made.stream().allMatch(n -> n.endsWith(": arc")), made.toString());
+    }
+
     private static double loss(JsonObject json, String tuned) {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             if (run.getAsJsonObject().get("tuned").getAsString().equals(tuned)) {
@@ -88,6 +108,12 @@ class CompareOptionsTest {
         refused("--seeds must be 1 or more, but is: 0", "--seeds=0");
         refused("--draws must be 1 or more, but is: 0", "--draws=0");
         refused("test must be one of mmlu, hellaswag, arc, truthfulqa, but is: x", "--task=x=y");
+        refused(
+                "--resample must be left out: every choice of layers takes all --steps, by LoRA or"
+                        + " --full, but is: given",
+                "--resample=3");
+        refused("cuts must be apart by 0.001 or more, but is: [0.3, 0.3004]", "--cuts=0.3,0.3004");
+        refused("steps must be 2 or more, but is: 1", "--steps=1");
         assertFalse(Files.exists(folder.resolve("c")));
     }
 
@@ -112,10 +138,10 @@ class CompareOptionsTest {
                                 "--limit=60",
                                 "--held-out=12",
                                 "--batch-size=4",
-                                "--steps=12",
                                 "--mask-steps=3",
                                 "--out=" + folder.resolve("c")));
-        for (String usual : List.of("--cuts=0.3", "--seeds=1", "--draws=1", "--rate=1e-3")) {
+        for (String usual :
+                List.of("--cuts=0.3", "--seeds=1", "--draws=1", "--rate=1e-3", "--steps=12")) {
             String name = usual.split("=")[0];
             if (List.of(arguments).stream().noneMatch(a -> a.startsWith(name + "="))) {
                 all.add(usual);

@@ -40,7 +40,7 @@ class EvalOptionsTest {
             Search.start(settings, directory, new Search.Observer() {});
         }
         String said = ask("--change=" + run, "--out=" + folder.resolve("a"));
-        JsonObject heldOut = json("a").getAsJsonObject("heldOut");
+        JsonObject heldOut = json("a").getAsJsonObject("loss");
         String history = Files.readString(run.resolve("history.csv"));
         String last = history.lines().filter(l -> l.startsWith("1,10,")).findFirst().orElseThrow();
         assertEquals(48, heldOut.get("conversations").getAsInt());
@@ -49,6 +49,17 @@ class EvalOptionsTest {
         assertTrue(said.startsWith("Loss "), said);
         assertTrue(said.contains("supervised tokens of 48 conversations."), said);
         assertEquals(49, Files.readAllLines(folder.resolve("a/held-out.csv")).size());
+        // The file that it was trained on is none to be held out, and it says so.
+        said = ask("--change=" + run, "--data=polite", "--out=" + folder.resolve("e"));
+        assertTrue(said.contains("The run was trained on these files, all but what it held"), said);
+        Path text = run.resolve("run.json");
+        Files.writeString(text, Files.readString(text).replaceAll("(polite.json\": \")..", "$100"));
+        assertTrue(
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ask("--change=" + run, "--out=" + folder.resolve("f")))
+                        .getMessage()
+                        .contains(" must be as the run had it, "));
         // The adapter alone needs to be told of the data, and adds the same change.
         ask(
                 "--change=" + run.resolve("adapter"),
@@ -57,7 +68,7 @@ class EvalOptionsTest {
                 "--out=" + folder.resolve("b"));
         ask("--data=polite", "--limit=20", "--out=" + folder.resolve("c"));
         assertTrue(loss("b") < loss("c"));
-        assertEquals(20, json("b").getAsJsonObject("heldOut").get("conversations").getAsInt());
+        assertEquals(20, json("b").getAsJsonObject("loss").get("conversations").getAsInt());
     }
 
     @Test
@@ -80,8 +91,10 @@ class EvalOptionsTest {
         assertTrue(said.contains("\narc   acc               1"), said);
         assertTrue(said.contains("\narc   acc_norm          1"), said);
         List<String> items = Files.readAllLines(folder.resolve("d/arc.csv"));
-        assertEquals("question,group,answer,acc,acc_norm,loglikelihoods", items.get(0));
-        assertTrue(items.get(1).matches("1,,1,[01],[01],-[\\d.]+ -[\\d.]+"), items.get(1));
+        assertEquals("question,hash,group,answer,acc,acc_norm,loglikelihoods", items.get(0));
+        assertTrue(
+                items.get(1).matches("1,[0-9a-f]{12},,1,[01],[01],-[\\d.]+ -[\\d.]+"),
+                items.get(1));
         JsonObject answer =
                 JsonParser.parseString(Files.readString(folder.resolve("d/answers.jsonl")))
                         .getAsJsonObject();
@@ -104,6 +117,16 @@ class EvalOptionsTest {
         refused(
                 "test must be one of mmlu, hellaswag, arc, truthfulqa, but is: gsm8k",
                 "--task=gsm8k=x");
+        refused(
+                "--task arc must be given once; ask again for another file, but is: twice",
+                "--task=arc=x",
+                "--task=ARC=y");
+        refused(
+                "--task must be NAME=PATH, as arc=ARC-Challenge-Test.jsonl, but is: arc",
+                "--task=arc");
+        refused("--task-limit must be 1 or more, but is: 0", "--task=arc=x", "--task-limit=0");
+        refused("--answer-tokens must be 1 or more, but is: 0", "--answer-tokens=0");
+        refused("--limit must be given with --data, but is: without", "--limit=3");
         refused("arc must be a file or directory that exists, but is: x", "--task=arc=x");
         refused(
                 "run must be one that has learned a change, but is: " + folder,
@@ -118,7 +141,7 @@ class EvalOptionsTest {
     }
 
     private double loss(String name) throws Exception {
-        return json(name).getAsJsonObject("heldOut").get("loss").getAsDouble();
+        return json(name).getAsJsonObject("loss").get("loss").getAsDouble();
     }
 
     private JsonObject json(String name) throws Exception {

@@ -57,6 +57,7 @@ class HarnessPythonTest {
                 report.task(
                         task.key(),
                         task.byLength(),
+                        file.getValue(),
                         new MultipleChoice(model.model(), model.change(), tokenizer, 500)
                                 .judge(
                                         task.read(file.getValue(), OptionalInt.empty()),

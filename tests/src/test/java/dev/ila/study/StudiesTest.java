@@ -125,7 +125,7 @@ class StudiesTest {
                 studies("one", STUDY.replace("\"stage2.steps\": 6", "\"stage2.steps\": 7"));
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, changed::states);
         assertEquals(
-                "run polite-1 must be of the study as it is now; study elsewhere with --out, or remove "
+                "run polite-1 must be as it is asked for now; name another directory with --out, or remove "
                         + folder.resolve("one/runs/polite-1")
                         + ", but is: stage2.steps 6, not 7",
                 e.getMessage());
