@@ -173,6 +173,7 @@
 //SOURCES src/main/java/dev/ila/search/package-info.java
 //SOURCES src/main/java/dev/ila/study/Arm.java
 //SOURCES src/main/java/dev/ila/study/Cluster.java
+//SOURCES src/main/java/dev/ila/study/Measured.java
 //SOURCES src/main/java/dev/ila/study/Studies.java
 //SOURCES src/main/java/dev/ila/study/Study.java
 //SOURCES src/main/java/dev/ila/study/StudyPackage.java

@@ -1,10 +1,8 @@
 package dev.ila.study;
 
-import dev.ila.data.Tokenizer;
 import dev.ila.eval.Benchmark;
 import dev.ila.eval.HeldOut;
 import dev.ila.eval.Judged;
-import dev.ila.eval.MultipleChoice;
 import dev.ila.eval.Question;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
@@ -13,18 +11,14 @@ import dev.ila.run.AtomicFiles;
 import dev.ila.run.Require;
 import dev.ila.search.Delta;
 import dev.ila.search.FineTuning;
-import dev.ila.search.FinishedModel;
 import dev.ila.search.Named;
 import dev.ila.search.Preview;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.train.Diverged;
-import dev.ila.train.History;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.function.IntConsumer;
 
 /**
  * Selective fine-tuning compared (paper §4): all layers, the most important ones, and rivals of
@@ -44,8 +36,6 @@ import java.util.function.IntConsumer;
  * <p>In its directory are the runs; finished ones are never made again.
  */
 public final class TuneComparison {
-    private static final int TOKENS = 4096;
-
     /** Draws of the layers in a resampled training. */
     private static final int DRAWS = 10;
 
@@ -113,7 +103,7 @@ public final class TuneComparison {
 
     private final Settings settings;
     private final Path directory;
-    private final Map<Benchmark, List<Question>> tasks;
+    private final Measured measured;
     private final List<LinearLayer> layers;
     private final Preview preview;
 
@@ -121,7 +111,7 @@ public final class TuneComparison {
     public TuneComparison(Settings settings, Path directory, Map<Benchmark, List<Question>> tasks) {
         this.settings = settings;
         this.directory = directory;
-        this.tasks = new LinkedHashMap<>(tasks);
+        this.measured = new Measured(tasks);
         this.preview = Preview.of(settings.base());
         this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
     }
@@ -258,14 +248,14 @@ public final class TuneComparison {
                 seed,
                 rate,
                 numbers * arm.atOnce() / arm.layers().size(),
-                heldOut(run, own, observer),
-                median(run),
+                measured.heldOut(run, own, observer),
+                Measured.median(run),
                 preview.with(own.delta()).memory().total(),
                 Map.of());
     }
 
     private Trial judged(Trial t, Path searched, Observer observer) {
-        if (tasks.isEmpty()) {
+        if (measured.tasks().isEmpty()) {
             return t;
         }
         Path run = run(t.arm(), t.seed(), t.rate(), searched);
@@ -277,7 +267,7 @@ public final class TuneComparison {
                 t.heldOut(),
                 t.secondsAStep(),
                 t.bytes(),
-                judged(run, settings(t.arm(), t.seed(), t.rate()), observer));
+                measured.judged(run, settings(t.arm(), t.seed(), t.rate()), observer));
     }
 
     private static SearchSettings stage1(SearchSettings s) {
@@ -291,77 +281,6 @@ public final class TuneComparison {
         } else {
             // Refuses by name what was made with other settings.
             Runs.state(run, of);
-        }
-    }
-
-    /** Told how far an evaluation is; stops it when that is asked for. */
-    private static IntConsumer watch(Observer observer, Path run, String what) {
-        Search.Observer of = observer.run(run.getFileName() + ": " + what);
-        return n -> {
-            if (of.stopAsked()) {
-                throw new CancellationException("stopped while a model was asked");
-            }
-        };
-    }
-
-    private HeldOut heldOut(Path run, SearchSettings of, Observer observer) {
-        Path file = run.resolve("held-out.csv");
-        if (!Files.exists(file)) {
-            IntConsumer done = watch(observer, run, "held-out loss");
-            try (FinishedModel model =
-                    FinishedModel.load(of.model(), Optional.of(run), of.compute())) {
-                HeldOut.measure(
-                                model.model().network(),
-                                model.change(),
-                                FinishedModel.split(run).heldOut(),
-                                TOKENS,
-                                done)
-                        .write(file);
-            }
-        }
-        return HeldOut.read(file);
-    }
-
-    private Map<Benchmark, List<Judged>> judged(Path run, SearchSettings of, Observer observer) {
-        Map<Benchmark, List<Judged>> all = new LinkedHashMap<>();
-        tasks.forEach(
-                (task, asked) -> {
-                    Path file = file(run, task);
-                    Optional<List<Judged>> there =
-                            Files.exists(file) ? Judged.read(file, asked) : Optional.empty();
-                    all.put(task, there.orElseGet(() -> ask(run, of, task, observer)));
-                });
-        return all;
-    }
-
-    private List<Judged> ask(Path run, SearchSettings of, Benchmark task, Observer observer) {
-        IntConsumer done = watch(observer, run, task.key());
-        try (FinishedModel model = FinishedModel.load(of.model(), Optional.of(run), of.compute());
-                Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
-            List<Judged> judged =
-                    new MultipleChoice(model.model(), model.change(), tokenizer, TOKENS)
-                            .judge(tasks.get(task), done);
-            Judged.write(file(run, task), judged);
-            return judged;
-        }
-    }
-
-    private static Path file(Path run, Benchmark task) {
-        return run.resolve(task.key() + ".csv");
-    }
-
-    /** Of a run's steps in stage 1, the first left out. */
-    private static double median(Path run) {
-        try {
-            double[] seconds =
-                    History.fromCsv(Files.readString(run.resolve("history.csv"))).stage(1).stream()
-                            .skip(1)
-                            .mapToDouble(History.Step::seconds)
-                            .sorted()
-                            .toArray();
-            return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
-        } catch (IOException e) {
-            throw new UncheckedIOException(run + " must have its history, but has not", e);
         }
     }
 }
