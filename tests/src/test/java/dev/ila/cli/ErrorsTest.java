@@ -75,7 +75,7 @@ class ErrorsTest {
     void aValueThatIsNoneIsNamed() {
         assertEquals(2, run(() -> 0, "--precision", "f16"));
         assertEquals(
-                "try-me: Invalid value for option '--precision': expected one of [F32, BF16, NF4]"
+                "try-me: Invalid value for option '--precision': expected one of [F32, BF16, NF4, NF4_DOUBLE]"
                         + " (case-insensitive) but was 'f16'; see try-me --help\n",
                 text());
     }

@@ -123,8 +123,8 @@ class PeftAdapterTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"peft_type\":\"ADALORA\" | peft_type must be LORA, the one supported,"
-                        + " but is: ADALORA",
+                "\"peft_type\":\"LOHA\" | peft_type must be LORA or ADALORA, the two"
+                        + " supported, but is: LOHA",
                 "\"peft_type\":\"LORA\",\"use_dora\":true | use_dora must be unset:"
                         + " it is not supported, but is: true",
                 "\"peft_type\":\"LORA\",\"fan_in_fan_out\":true | fan_in_fan_out must be unset:"
