@@ -1,7 +1,7 @@
 // The library for JBang with a study's runs on Apache Spark: ./jbang takes it for `ila-study --spark`.
 // The list below says what lib/spark says, and HouseTest compares, as in ila.java.
 //JAVA 17+
-//JAVAC_OPTIONS --release 17
+//JAVAC_OPTIONS --release 17 -encoding UTF-8
 //DEPS ila.java
 // begin
 //SOURCES spark/src/main/java/dev/ila/spark/RunTask.java

@@ -5,7 +5,7 @@
 // ILA_NATIVE_JAR, which ./jbang sets, names PyTorch's natives for this platform. An installed JBang
 // does not set it: then Linux x86-64's come, and DJL downloads its own where those do not fit.
 //JAVA 17+
-//JAVAC_OPTIONS --release 17
+//JAVAC_OPTIONS --release 17 -encoding UTF-8
 // begin
 //SOURCES src/main/java/dev/ila/cli/BarProgress.java
 //SOURCES src/main/java/dev/ila/cli/CommonOptions.java

@@ -178,12 +178,8 @@ public final class EvalOptions {
                                             "what is asked must be given, but is: nothing; give"
                                                     + " --data, --task, --questions, or --change"
                                                     + " with a run"));
-            SearchSettings settings = Runs.settings(of);
-            return Optional.of(
-                    new Conversations(
-                            FinishedModel.split(of).heldOut(),
-                            FinishedModel.data(settings.model(), settings.data()),
-                            false));
+            Dataset data = FinishedModel.data(of);
+            return Optional.of(new Conversations(FinishedModel.heldOut(of, data), data, false));
         }
         SearchSettings.Data usual = SearchSettings.Data.of(files.toArray(String[]::new));
         Dataset data =

@@ -1,6 +1,7 @@
 package dev.ila.search;
 
 import dev.ila.data.Dataset;
+import dev.ila.data.Example;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.run.Require;
@@ -9,6 +10,7 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Compute;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,19 +52,25 @@ public final class FinishedModel implements AutoCloseable {
     }
 
     /**
-     * The data of a run, of which the part that it held out is {@link Dataset.Split#heldOut}.
+     * The data of a run.
      *
-     * @throws IllegalArgumentException if the data is not that of the run any more
+     * @throws IllegalArgumentException if it is not what it was for the run any more
      */
-    public static Dataset.Split split(Path run) {
+    public static Dataset data(Path run) {
         Require.that(isRun(run), run, "run", "a run's directory, with its run.json");
         SearchSettings settings = Runs.settings(run);
         Dataset data = data(settings.model(), settings.data());
         Map<String, String> now = new TreeMap<>();
         data.sources().forEach(s -> now.put(s.file(), s.sha256()));
-        Map<String, String> then = RunFile.read(run.resolve("run.json")).data();
+        Map<String, String> then = dataOf(run);
         Require.that(now.equals(then), now, "data of " + run, "as the run had it, " + then);
-        return data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
+        return data;
+    }
+
+    /** What a run held out of its {@link #data(Path)}. */
+    public static List<Example> heldOut(Path run, Dataset data) {
+        SearchSettings settings = Runs.settings(run);
+        return data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order()).heldOut();
     }
 
     /** Examples that data is for a model. */

@@ -43,11 +43,6 @@ public final class Ila {
         public DeviceVector values() {
             return change.values();
         }
-
-        @Override
-        public Want want() {
-            return Want.CHANGE_GRADIENT;
-        }
     }
 
     /** Stage 1 as something to train; {@code change} holds Δθ afterwards. */

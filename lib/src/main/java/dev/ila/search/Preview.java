@@ -124,7 +124,9 @@ public record Preview(
         } else if (delta instanceof Delta.Resampled some) {
             return trained(some.lora(), layers);
         } else if (delta instanceof Delta.AdaLora ada) {
-            return trained(SvdLayout.of(layers, ada).layout(), true);
+            SvdLayout svd = SvdLayout.of(layers, ada);
+            Memory.Trained factors = trained(svd.layout(), true);
+            return new Memory.Trained(factors.ranks(), factors.numbers() + svd.triplets(), true);
         } else if (delta instanceof Delta.Adapter adapter) {
             return trained(PeftAdapter.read(Path.of(adapter.directory()), layers).layout(), false);
         }

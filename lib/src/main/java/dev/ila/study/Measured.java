@@ -54,7 +54,7 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
                 HeldOut.measure(
                                 model.model().network(),
                                 model.change(),
-                                FinishedModel.split(run).heldOut(),
+                                FinishedModel.heldOut(run, FinishedModel.data(run)),
                                 TOKENS,
                                 done)
                         .write(file);

@@ -3,7 +3,6 @@ package dev.ila.train;
 import dev.ila.run.Require;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
-import dev.ila.torch.Network.Want;
 import dev.ila.torch.SvdFactors;
 import java.util.Arrays;
 import java.util.List;
@@ -110,11 +109,6 @@ public final class AdaLora implements Trainable {
     @Override
     public float[] gamma() {
         return gamma.clone();
-    }
-
-    @Override
-    public Want want() {
-        return Want.CHANGE_GRADIENT;
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Dimensions;
 import dev.ila.torch.Network;
-import dev.ila.torch.Network.Want;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -89,11 +88,6 @@ public final class Resampled implements Trainable {
     @Override
     public float[] gamma() {
         return gamma.clone();
-    }
-
-    @Override
-    public Want want() {
-        return Want.CHANGE_GRADIENT;
     }
 
     @Override

@@ -17,7 +17,9 @@ public interface Trainable extends AutoCloseable {
     float[] gamma();
 
     /** By what the loss is differentiated. */
-    Want want();
+    default Want want() {
+        return Want.CHANGE_GRADIENT;
+    }
 
     /**
      * Turns the gradient that {@link #want} names into the gradient by {@link #values}, in place,

@@ -1,10 +1,10 @@
 package dev.ila.spark;
 
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.Named;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
-import dev.ila.search.Delta;
 import dev.ila.search.SearchSettings;
 import dev.ila.study.Cluster;
 import dev.ila.study.Studies;
