@@ -57,6 +57,21 @@ public final class TrainingOptions {
                 description = "With --resample: steps between two draws. Default: 20.")
         private Optional<Integer> every = Optional.empty();
 
+        @Option(
+                names = "--lisa",
+                paramLabel = "BLOCKS",
+                description =
+                        "LISA: fine-tune embedding, head and norms themselves all the time, and so"
+                                + " many whole blocks at a time, drawn anew by chance every"
+                                + " --lisa-every steps. Default: not.")
+        private Optional<Integer> lisa = Optional.empty();
+
+        @Option(
+                names = "--lisa-every",
+                paramLabel = "N",
+                description = "With --lisa: steps between two draws. Default: 20.")
+        private Optional<Integer> lisaEvery = Optional.empty();
+
         @Option(names = "--rank", paramLabel = "R", description = "LoRA's rank. Default: 8.")
         private Optional<Integer> rank = Optional.empty();
 
@@ -163,11 +178,19 @@ public final class TrainingOptions {
         if (change.resample.isPresent()) {
             asked.add("--resample");
         }
+        if (change.lisa.isPresent()) {
+            asked.add("--lisa");
+        }
         boolean factors = change.rank.isPresent() || change.alpha.isPresent();
         if (factors && !change.adalora && change.resample.isEmpty()) {
             asked.add("--rank or --alpha");
         }
         return asked;
+    }
+
+    /** Blocks at a time, if it is to be LISA. */
+    Optional<Integer> lisa() {
+        return change.lisa;
     }
 
     /** The change of some layers, to be learned. */
@@ -190,6 +213,14 @@ public final class TrainingOptions {
                 "alone",
                 "--resample-every",
                 "given with --resample");
+        Require.that(
+                change.lisa.isPresent() || change.lisaEvery.isEmpty(),
+                "alone",
+                "--lisa-every",
+                "given with --lisa");
+        if (change.lisa.isPresent()) {
+            return new Delta.Lisa(change.lisa.get(), change.lisaEvery.orElse(20));
+        }
         if (change.full) {
             return new Delta.Full(targets);
         }

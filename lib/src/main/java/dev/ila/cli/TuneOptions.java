@@ -1,6 +1,11 @@
 package dev.ila.cli;
 
 import dev.ila.delta.LoraConfig;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LinearLayer;
+import dev.ila.run.Require;
+import dev.ila.search.Delta;
+import dev.ila.search.Named;
 import dev.ila.search.Preview;
 import dev.ila.search.SearchSettings;
 import dev.ila.search.Timing;
@@ -48,16 +53,34 @@ public final class TuneOptions {
     public SearchSettings begin(CommonOptions common, PrintStream out) {
         List<String> notes = new ArrayList<>();
         SearchSettings usual = usual(common);
-        Selection selection = choice.selection(usual.model(), notes);
+        Selection selection =
+                training.lisa().isPresent()
+                        ? lisa(usual.model())
+                        : choice.selection(usual.model(), notes);
         notes.forEach(out::println);
         SearchSettings settings = settings(common, usual, selection);
         Preview some = Preview.of(settings);
-        Preview all = some.with(settings.delta().on(List.of(LoraConfig.ALL_LINEAR)));
+        boolean lisa = settings.delta() instanceof Delta.Lisa;
+        Preview all =
+                some.with(
+                        lisa
+                                ? new Delta.Full()
+                                : settings.delta().on(List.of(LoraConfig.ALL_LINEAR)));
         out.print(TuneSummary.before(selection, some, all));
-        if (selection.chosen().size() < selection.layers().size()) {
+        if (lisa || selection.chosen().size() < selection.layers().size()) {
             out.print(TuneSummary.cost(some, measured(some), all, measured(all)));
         }
         return settings;
+    }
+
+    /** It draws whole blocks of all there are. */
+    private Selection lisa(String model) {
+        Require.that(!choice.isGiven(), "given", "choice of layers", "left out with --lisa");
+        List<LinearLayer> layers = Checkpoint.open(Named.directory(model)).layers();
+        String how =
+                "LISA, %d whole blocks at a time, with embedding, head and norms"
+                        .formatted(training.lisa().orElseThrow());
+        return new Selection(layers, layers, how);
     }
 
     /** What a step costs; nothing where the memory for one is not there. */

@@ -121,6 +121,25 @@ public sealed interface Delta {
         }
     }
 
+    /**
+     * A difference of every weight, to be learned by {@link dev.ila.train.Lisa}: embedding, head
+     * and norms all the time, a few blocks at a time.
+     *
+     * @param blocks at a time
+     * @param every steps between two draws
+     */
+    record Lisa(int blocks, int every) implements Delta {
+        /** Checks both. */
+        public Lisa {
+            Require.atLeast(1, blocks, "blocks at a time");
+            Require.atLeast(1, every, "steps between two draws");
+        }
+
+        dev.ila.train.Lisa.Settings settings(long seed) {
+            return new dev.ila.train.Lisa.Settings(blocks, every, seed);
+        }
+    }
+
     /** A PEFT adapter that exists. */
     record Adapter(String directory) implements Delta {}
 

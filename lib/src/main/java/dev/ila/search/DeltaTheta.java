@@ -4,22 +4,29 @@ import dev.ila.delta.FullDifference;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
+import dev.ila.delta.WholeDifference;
+import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.run.Require;
 import dev.ila.run.RunDirectory;
 import dev.ila.torch.Change;
+import dev.ila.torch.Dimensions;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
+import dev.ila.train.Lisa;
 import dev.ila.train.Resampled;
 import dev.ila.train.State;
 import dev.ila.train.Trainable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -43,6 +50,9 @@ public final class DeltaTheta {
     /** While AdaLoRA learns: then every λ stands after the factors. */
     private final Optional<SvdLayout> svd;
 
+    /** Of a difference of every weight. */
+    private final Optional<WholeDifference> whole;
+
     private final float[] values;
 
     private DeltaTheta(
@@ -50,22 +60,36 @@ public final class DeltaTheta {
             List<LinearLayer> differing,
             Optional<LoraLayout> layout,
             Optional<SvdLayout> svd,
+            Optional<WholeDifference> whole,
             float[] values) {
         this.layers = layers;
         this.differing = differing;
         this.layout = layout;
         this.svd = svd;
+        this.whole = whole;
         this.values = values;
     }
 
     private static DeltaTheta of(LoraLayout layout, float[] values) {
         return new DeltaTheta(
-                layout.layers(), List.of(), Optional.of(layout), Optional.empty(), values);
+                layout.layers(),
+                List.of(),
+                Optional.of(layout),
+                Optional.empty(),
+                Optional.empty(),
+                values);
     }
 
     private static DeltaTheta of(
             List<LinearLayer> layers, List<LinearLayer> differing, float[] values) {
-        return new DeltaTheta(layers, differing, Optional.empty(), Optional.empty(), values);
+        return new DeltaTheta(
+                layers, differing, Optional.empty(), Optional.empty(), Optional.empty(), values);
+    }
+
+    private static DeltaTheta of(WholeDifference whole, float[] values) {
+        List<LinearLayer> all = whole.layers();
+        return new DeltaTheta(
+                all, all, Optional.empty(), Optional.empty(), Optional.of(whole), values);
     }
 
     /**
@@ -84,7 +108,16 @@ public final class DeltaTheta {
             SvdLayout svd = SvdLayout.of(layers, ada);
             float[] values = svd.initial(seed);
             return new DeltaTheta(
-                    layers, List.of(), Optional.of(svd.layout()), Optional.of(svd), values);
+                    layers,
+                    List.of(),
+                    Optional.of(svd.layout()),
+                    Optional.of(svd),
+                    Optional.empty(),
+                    values);
+        } else if (delta instanceof Delta.Lisa) {
+            Architecture a = base.architecture();
+            WholeDifference whole = new WholeDifference(layers, a.vocabulary(), a.tiedHead());
+            return of(whole, new float[whole.size()]);
         } else if (delta instanceof Delta.Adapter adapter) {
             PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
             return of(read.layout(), read.values());
@@ -109,7 +142,12 @@ public final class DeltaTheta {
         boolean itself = Files.exists(run.resolve("adapter_config.json"));
         Path adapter = itself ? run : run.resolve("adapter");
         if (Files.exists(difference)) {
-            Set<String> there = Safetensors.open(difference).tensors().keySet();
+            Safetensors file = Safetensors.open(difference);
+            if (WholeDifference.in(file)) {
+                WholeDifference whole = WholeDifference.of(file, layers);
+                return of(whole, whole.read(file));
+            }
+            Set<String> there = file.tensors().keySet();
             List<LinearLayer> differing =
                     layers.stream().filter(l -> there.contains(l.name())).toList();
             return of(layers, differing, FullDifference.read(difference, differing));
@@ -125,7 +163,7 @@ public final class DeltaTheta {
             LoraLayout left = svd.get().left(other);
             return of(left, svd.get().lora(left, other));
         }
-        return new DeltaTheta(layers, differing, layout, svd, other);
+        return new DeltaTheta(layers, differing, layout, svd, whole, other);
     }
 
     /** Its training in stage 1, on a copy of its numbers; to be closed. */
@@ -137,14 +175,19 @@ public final class DeltaTheta {
                     Ila.ones(layers.size()),
                     new Resampled.Settings(some.layers(), some.every(), settings.seed()));
         }
+        if (settings.delta() instanceof Delta.Lisa lisa) {
+            return new Lisa(network, lisa.settings(settings.seed()));
+        }
         return svd.isPresent()
                 ? svd.get().learning(network, values, settings.stage1().schedule().steps())
                 : Ila.stage1(network, onto(network));
     }
 
-    /** Stage 1 before its first step. */
-    State begin() {
-        return State.start(1, values, new History(List.of()));
+    /** Stage 1 before its first step; LISA begins with zeros of what it trains at a time. */
+    State begin(Delta delta, Dimensions d) {
+        boolean some = delta instanceof Delta.Lisa;
+        int n = some ? Math.toIntExact(((Delta.Lisa) delta).settings(0).numbers(d)) : 0;
+        return State.start(1, some ? new float[n] : values, new History(List.of()));
     }
 
     /** What an earlier stage 1 of this run has kept. */
@@ -161,6 +204,8 @@ public final class DeltaTheta {
     void keep(RunDirectory run, String baseModel) {
         if (layout.isPresent()) {
             PeftAdapter.write(run.adapter(), layout.get(), values, baseModel);
+        } else if (whole.isPresent()) {
+            whole.get().write(run.path().resolve(DIFFERENCE), values);
         } else {
             FullDifference.write(run.path().resolve(DIFFERENCE), differing, values);
         }
@@ -168,6 +213,9 @@ public final class DeltaTheta {
 
     /** A copy of its numbers on the network's device; its values are to be closed. */
     public Change onto(Network network) {
+        if (whole.isPresent()) {
+            return new Change.Whole(network.vector(values), Set.of());
+        }
         if (layout.isEmpty()) {
             Set<Integer> frozen = new TreeSet<>();
             layers.forEach(l -> frozen.add(l.index()));
@@ -231,6 +279,26 @@ public final class DeltaTheta {
         }
     }
 
+    /**
+     * What changes outside the linear layers, by tensor without {@code .weight}; empty but for
+     * LISA.
+     */
+    public Map<String, float[]> elsewhere() {
+        Map<String, float[]> out = new TreeMap<>();
+        whole.ifPresent(
+                w ->
+                        w.elsewhere()
+                                .forEach(
+                                        p ->
+                                                out.put(
+                                                        p.name(),
+                                                        Arrays.copyOfRange(
+                                                                values,
+                                                                p.offset(),
+                                                                p.offset() + p.count()))));
+        return out;
+    }
+
     /** Fails if Δθᵢ of a changed layer is zero: its mask would have nothing to say. */
     void requireChange() {
         for (LinearLayer layer : changed()) {
@@ -240,7 +308,7 @@ public final class DeltaTheta {
                                     l ->
                                             zero(l.offsetA(i), l.offsetB(i))
                                                     || zero(l.offsetB(i), end(l, i)))
-                            .orElseGet(() -> zero(begin(i), begin(i + 1)));
+                            .orElseGet(() -> zero(begin(i), begin(i) + (int) layer.parameters()));
             if (zero) {
                 throw new IllegalStateException(
                         "change of "
@@ -256,6 +324,9 @@ public final class DeltaTheta {
     }
 
     private int begin(int i) {
+        if (whole.isPresent()) {
+            return whole.get().offset(layers.get(i));
+        }
         return (int) FullDifference.size(differing.stream().filter(l -> l.index() < i).toList());
     }
 

@@ -37,6 +37,10 @@ public record Memory(long weights, long change, long activations, long head, lon
     private static final double ALLOCATOR = 1.25;
 
     private static final int F32 = 4;
+
+    /** On the device, where it began, and in what is to be saved. */
+    private static final int COPIES_KEPT = 3;
+
     private static final List<List<Integer>> GROUPS =
             List.of(List.of(0, 1, 2), List.of(3), List.of(4, 5), List.of(6));
 
@@ -79,10 +83,12 @@ public record Memory(long weights, long change, long activations, long head, lon
      *
      * @param ranks of LoRA's factors, one for each layer; all 0 for a full difference
      * @param frozen places of the layers that a full difference leaves out
-     * @param numbers in it
+     * @param numbers in it, of LISA's those that are trained at a time
+     * @param kept numbers that stand beside those, of LISA all of Δθ
      * @param learned whether stage 1 trains it
      */
-    public record Trained(List<Integer> ranks, Set<Integer> frozen, long numbers, boolean learned) {
+    public record Trained(
+            List<Integer> ranks, Set<Integer> frozen, long numbers, long kept, boolean learned) {
         /** Takes copies. */
         public Trained {
             ranks = List.copyOf(ranks);
@@ -91,7 +97,7 @@ public record Memory(long weights, long change, long activations, long head, lon
 
         /** Of LoRA, or of a full difference of all layers. */
         public Trained(List<Integer> ranks, long numbers, boolean learned) {
-            this(ranks, Set.of(), numbers, learned);
+            this(ranks, Set.of(), numbers, 0, learned);
         }
 
         /** Whether a layer is changed. */
@@ -144,7 +150,7 @@ public record Memory(long weights, long change, long activations, long head, lon
         }
         return new Memory(
                 weights(d, trained, compute),
-                F32 * copies * trained.numbers(),
+                F32 * (copies * trained.numbers() + COPIES_KEPT * trained.kept()),
                 Math.round(ALLOCATOR * (kept * all + once)),
                 head,
                 PROCESS);

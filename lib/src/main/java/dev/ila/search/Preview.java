@@ -8,6 +8,7 @@ import dev.ila.delta.FullDifference;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
+import dev.ila.delta.WholeDifference;
 import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -54,7 +56,7 @@ public record Preview(
     public static Preview of(SearchSettings settings) {
         Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
         Architecture architecture = checkpoint.architecture();
-        Memory.Trained trained = trained(settings.delta(), checkpoint.layers());
+        Memory.Trained trained = trained(settings.delta(), checkpoint.layers(), architecture);
         Dataset data = Examples.read(settings.data(), checkpoint);
         Dataset.Split split =
                 data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order());
@@ -77,7 +79,7 @@ public record Preview(
     /** The same data with another change of the weights. */
     public Preview with(Delta other) {
         SearchSettings changed = settings.with(other);
-        Memory.Trained all = trained(other, layers);
+        Memory.Trained all = trained(other, layers, architecture);
         return new Preview(
                 changed,
                 architecture,
@@ -118,11 +120,18 @@ public record Preview(
                 : Optional.empty();
     }
 
-    static Memory.Trained trained(Delta delta, List<LinearLayer> layers) {
+    static Memory.Trained trained(Delta delta, List<LinearLayer> layers, Architecture a) {
         if (delta instanceof Delta.Lora lora) {
             return trained(LoraLayout.of(layers, lora.config()), true);
         } else if (delta instanceof Delta.Resampled some) {
-            return trained(some.lora(), layers);
+            return trained(some.lora(), layers, a);
+        } else if (delta instanceof Delta.Lisa lisa) {
+            return new Memory.Trained(
+                    Collections.nCopies(layers.size(), 0),
+                    Set.of(),
+                    lisa.settings(0).numbers(LanguageModel.dimensions(a)),
+                    new WholeDifference(layers, a.vocabulary(), a.tiedHead()).size(),
+                    true);
         } else if (delta instanceof Delta.AdaLora ada) {
             SvdLayout svd = SvdLayout.of(layers, ada);
             Memory.Trained factors = trained(svd.layout(), true);
@@ -141,6 +150,7 @@ public record Preview(
                         .map(LinearLayer::index)
                         .collect(Collectors.toSet()),
                 FullDifference.size(differing),
+                0,
                 delta.learned());
     }
 

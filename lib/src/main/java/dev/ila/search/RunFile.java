@@ -35,6 +35,7 @@ record RunFile(SearchSettings settings, Map<String, String> data, Map<String, St
                     "adalora", Delta.AdaLora.class,
                     "resampled", Delta.Resampled.class,
                     "full", Delta.Full.class,
+                    "lisa", Delta.Lisa.class,
                     "adapter", Delta.Adapter.class,
                     "aligned", Delta.Aligned.class);
 

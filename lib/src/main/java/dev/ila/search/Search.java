@@ -1,6 +1,7 @@
 package dev.ila.search;
 
 import dev.ila.data.Dataset;
+import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.run.RunDirectory;
 import dev.ila.run.Seeds;
@@ -125,9 +126,10 @@ public final class Search {
             if (resume) {
                 RunFile.read(run.settings()).requireSame(about.data(), about.model());
             }
-            Memory.Trained trained = Preview.trained(settings.delta(), session.layers());
-            Memory memory =
-                    Preview.memory(settings, checkpoint.architecture(), trained, session.data());
+            Architecture architecture = checkpoint.architecture();
+            Memory.Trained trained =
+                    Preview.trained(settings.delta(), session.layers(), architecture);
+            Memory memory = Preview.memory(settings, architecture, trained, session.data());
             Preview.tooLarge(settings, memory).ifPresent(observer::note);
             DeltaTheta start = session.initial();
             session.model();
@@ -155,7 +157,8 @@ public final class Search {
         } else {
             History history = new History(List.of());
             if (settings.delta().learned()) {
-                State first = from.orElseGet(start::begin);
+                DeltaTheta begun = start;
+                State first = from.orElseGet(() -> session.begin(begun));
                 Session.Tuned tuned = session.stage1(start, first, observer, this::stepOfStage1);
                 history = tuned.history();
                 stable = tuned.stable();

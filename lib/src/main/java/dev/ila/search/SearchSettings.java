@@ -44,6 +44,11 @@ public record SearchSettings(
                 lastStage,
                 "stage",
                 "2 when Δθ exists already (--adapter or --aligned)");
+        Require.that(
+                lastStage == 1 || !(delta instanceof Delta.Lisa),
+                lastStage,
+                "stage",
+                "1 with --lisa, whose draws may leave blocks without a change");
     }
 
     /** Of the embedded model and its set {@code polite}; with options of its own size. */

@@ -4,6 +4,7 @@ import dev.ila.data.Batch;
 import dev.ila.data.Batches;
 import dev.ila.data.Dataset;
 import dev.ila.eval.Answers;
+import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
@@ -172,7 +173,8 @@ public final class Session implements AutoCloseable {
                 settings.delta(),
                 "change to fine-tune",
                 "LoRA or full; what exists already is ready for its mask: initial()");
-        return stage1(initial(), initial().begin(), observer, s -> {});
+        DeltaTheta start = initial();
+        return stage1(start, begin(start), observer, s -> {});
     }
 
     /**
@@ -211,6 +213,12 @@ public final class Session implements AutoCloseable {
         return onDevice(change, on -> Answers.one(model(), on, question, most));
     }
 
+    /** Stage 1 before its first step. */
+    State begin(DeltaTheta start) {
+        Architecture a = checkpoint.architecture();
+        return start.begin(settings.delta(), LanguageModel.dimensions(a));
+    }
+
     LanguageModel model() {
         if (loaded.get() == null) {
             Checkpoint others = aligned.orElse(checkpoint);
@@ -236,7 +244,7 @@ public final class Session implements AutoCloseable {
                             from,
                             Search.listener(observer, each));
             observer.ended(1);
-            DeltaTheta learned = start.learned(what.values().values());
+            DeltaTheta learned = start.learned(what.learned());
             return new Tuned(learned, history, how.stable(history));
         }
     }

@@ -10,7 +10,9 @@ import dev.ila.run.Seeds;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
+import dev.ila.train.Trainable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -79,13 +81,20 @@ public record Timing(double change, double mask, double loss, int batches) {
         SearchSettings settings = preview.settings();
         Checkpoint base = Checkpoint.open(Named.directory(settings.model()));
         Seeds seeds = Seeds.of(settings.seed());
-        DeltaTheta source =
-                DeltaTheta.of(settings.delta(), base, settings.delta().aligned(), seeds.init());
+        Optional<Checkpoint> aligned = settings.delta().aligned();
+        DeltaTheta source = DeltaTheta.of(settings.delta(), base, aligned, seeds.init());
         SearchSettings.Data d = settings.data();
         Batches batches =
                 new Batches(preview.split().train(), d.batchSize(), d.microBatch(), seeds.order());
         try (LanguageModel model = LanguageModel.load(base, settings.compute())) {
-            return with.apply(new Trial(model.network(), source.onto(model.network()), batches));
+            Network network = model.network();
+            if (!settings.delta().learned()) {
+                return with.apply(new Trial(network, source.onto(network), 0, batches));
+            }
+            try (Trainable what = source.learning(network, settings)) {
+                int size = what.values().size();
+                return with.apply(new Trial(network, what.change(), size, batches));
+            }
         }
     }
 
@@ -108,12 +117,14 @@ public record Timing(double change, double mask, double loss, int batches) {
     private static final class Trial {
         private final Network network;
         private final Change change;
+        private final int trained;
         private final Batches batches;
         private int timed;
 
-        Trial(Network network, Change change, Batches batches) {
+        Trial(Network network, Change change, int trained, Batches batches) {
             this.network = network;
             this.change = change;
+            this.trained = trained;
             this.batches = batches;
         }
 
@@ -122,7 +133,7 @@ public record Timing(double change, double mask, double loss, int batches) {
             float[] gamma = new float[network.dimensions().layers()];
             Arrays.fill(gamma, 1f);
             boolean mask = want == Network.Want.MASK_GRADIENT;
-            int size = mask ? gamma.length : change.values().size();
+            int size = mask ? gamma.length : trained;
             try (DeviceVector gradient = network.vector(new float[size])) {
                 long tokens = 0;
                 double passed = 0;

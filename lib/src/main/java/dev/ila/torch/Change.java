@@ -25,6 +25,11 @@ public sealed interface Change {
         return IntStream.range(0, i).mapToLong(j -> size(d, j)).sum();
     }
 
+    /** Numbers of the gradient before those of a block; of one more than there are, all. */
+    default long gradientStart(Dimensions d, int block) {
+        return start(d, Dimensions.LAYERS_PER_BLOCK * block);
+    }
+
     /**
      * LoRA: Δθᵢ = scaleᵢ · BᵢAᵢ, never multiplied out.
      *
@@ -93,6 +98,52 @@ public sealed interface Change {
         public long size(Dimensions d, int i) {
             int l = i % Dimensions.LAYERS_PER_BLOCK;
             return (long) rank(i) * d.inputs(l) * d.outputs(l);
+        }
+    }
+
+    /**
+     * A full difference of every weight: embedding [vocabulary, hidden], final norm [hidden], head
+     * [vocabulary, hidden] unless tied; then for each block its linear layers as in {@link
+     * Difference}, the norm [hidden] before attention and the one before the feed-forward layer. A
+     * mask reaches the linear layers alone.
+     *
+     * @param learned blocks that have a gradient; the gradient is laid out as the values, without
+     *     the other blocks
+     */
+    record Whole(DeviceVector values, Set<Integer> learned) implements Change {
+        /** Takes a copy of the set. */
+        public Whole {
+            learned = Set.copyOf(learned);
+        }
+
+        @Override
+        public int rank(int i) {
+            return 1;
+        }
+
+        @Override
+        public double scale(int i) {
+            return 1;
+        }
+
+        @Override
+        public long size(Dimensions d, int i) {
+            int l = i % Dimensions.LAYERS_PER_BLOCK;
+            return (long) d.inputs(l) * d.outputs(l);
+        }
+
+        @Override
+        public long start(Dimensions d, int i) {
+            int first = i - i % Dimensions.LAYERS_PER_BLOCK;
+            long blocks = first / Dimensions.LAYERS_PER_BLOCK * d.block();
+            return d.outside()
+                    + blocks
+                    + IntStream.range(first, i).mapToLong(j -> size(d, j)).sum();
+        }
+
+        @Override
+        public long gradientStart(Dimensions d, int block) {
+            return d.outside() + learned.stream().filter(b -> b < block).count() * d.block();
         }
     }
 

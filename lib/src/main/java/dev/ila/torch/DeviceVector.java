@@ -43,6 +43,26 @@ public final class DeviceVector implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes a piece of another vector.
+     *
+     * @param at first place here
+     * @param from first place there
+     * @param count how many
+     */
+    public void copy(long at, DeviceVector of, long from, long count) {
+        Require.that(
+                at >= 0 && from >= 0 && at + count <= size() && from + count <= of.size(),
+                at + " and " + from + " for " + count,
+                "places",
+                "within " + size() + " and " + of.size() + " numbers");
+        try (NDManager step = program.manager().newSubManager()) {
+            NDArray meta = Program.longs(step, at, from, count);
+            Program.Arguments a = new Program.Arguments().add(array).add(of.array).add(meta);
+            program.call(step, "copy_part", a);
+        }
+    }
+
     /** Writes zeros. */
     public void zero() {
         try (NDManager step = program.manager().newSubManager()) {

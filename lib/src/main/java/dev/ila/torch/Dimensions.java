@@ -42,6 +42,20 @@ public record Dimensions(
         return LAYERS_PER_BLOCK * blocks;
     }
 
+    /** Numbers of a block: its linear layers and its two norms. */
+    public long block() {
+        long numbers = 2L * hidden;
+        for (int l = 0; l < LAYERS_PER_BLOCK; l++) {
+            numbers += (long) inputs(l) * outputs(l);
+        }
+        return numbers;
+    }
+
+    /** Numbers outside the blocks: embedding, final norm, and the head if it is another. */
+    public long outside() {
+        return (tiedHead ? 1L : 2L) * vocabulary * hidden + hidden;
+    }
+
     /** Rows of layer {@code l} of a block. */
     public int outputs(int l) {
         return switch (l) {

@@ -8,6 +8,7 @@ import dev.ila.torch.Network.Want;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** The arguments that many methods of {@code program.py} share, as its head says. */
 record Shared(
@@ -35,12 +36,11 @@ record Shared(
             float[] gamma,
             Want want,
             double weight) {
-        boolean full = change instanceof Change.Difference;
         check(change, gamma);
         Program.Arguments a = new Program.Arguments();
         a.add(step.create(ids, new Shape(rows, ids.length / rows)));
         a.add(step.create(keep)).add(step.create(labels));
-        LongStream numbers =
+        LongStream first =
                 LongStream.of(
                         dimensions.heads(),
                         dimensions.keyValueHeads(),
@@ -48,7 +48,7 @@ record Shared(
                         dimensions.blocks(),
                         dimensions.tiedHead() ? 1 : 0,
                         want.ordinal(),
-                        full ? 1 : 0,
+                        kind(change),
                         compute.recompute() ? 1 : 0,
                         Network.chunk(dimensions.vocabulary()),
                         compute.products().code(),
@@ -57,11 +57,15 @@ record Shared(
         LongStream starts =
                 IntStream.rangeClosed(0, dimensions.blocks())
                         .map(block -> block * Dimensions.LAYERS_PER_BLOCK)
-                        .mapToLong(first -> change.start(dimensions, first));
-        LongStream known = LongStream.concat(numbers, starts);
+                        .mapToLong(layer -> change.start(dimensions, layer));
+        LongStream known = LongStream.concat(first, starts);
         LongStream beside = weights.beside().asLongStream();
+        LongStream gradients =
+                IntStream.rangeClosed(0, dimensions.blocks())
+                        .mapToLong(block -> change.gradientStart(dimensions, block));
         LongStream last = LongStream.of(dimensions.intermediate());
-        LongStream sizes = LongStream.concat(LongStream.concat(known, beside), last);
+        LongStream sizes =
+                Stream.of(known, beside, gradients, last).flatMapToLong(numbers -> numbers);
         a.add(Program.longs(step, sizes.toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope.upTo(positions)).add(space).add(change.values().array());
@@ -71,6 +75,10 @@ record Shared(
         return a.add(Program.longs(step, again.mapToLong(change::rank).toArray()))
                 .add(Program.doubles(step, scales))
                 .add(step.create(gamma));
+    }
+
+    private static int kind(Change change) {
+        return change instanceof Change.Factors ? 0 : change instanceof Change.Difference ? 1 : 2;
     }
 
     private void check(Change change, float[] gamma) {

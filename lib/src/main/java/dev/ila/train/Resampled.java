@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * LoRA of which only some layers are trained at a time, drawn anew by chance every so many steps:
@@ -63,10 +64,15 @@ public final class Resampled implements Trainable {
         this.active = network.vector(new float[change.values().size()]);
     }
 
+    /** Of a draw; {@link Random} of seeds that are near each other begins alike. */
+    static Random random(long seed, int since) {
+        return new Random(new SplittableRandom(seed * 1_000_003 + since).nextLong());
+    }
+
     /** Places of the layers that are trained in a step, from 1. */
     List<Integer> layers(int of) {
         List<Integer> drawn = new ArrayList<>(changed);
-        Collections.shuffle(drawn, new Random(settings.seed() * 1_000_003 + since(of)));
+        Collections.shuffle(drawn, random(settings.seed(), since(of)));
         return drawn.subList(0, settings.layers());
     }
 

@@ -10,6 +10,11 @@ public interface Trainable extends AutoCloseable {
     /** The numbers that the optimizer changes. */
     DeviceVector values();
 
+    /** A copy of what has been learned by now: Δθ's numbers, or {@link #values}. */
+    default float[] learned() {
+        return values().values();
+    }
+
     /** Δθ, with its numbers of now. */
     Change change();
 
@@ -49,7 +54,7 @@ public interface Trainable extends AutoCloseable {
         return 0;
     }
 
-    /** What else it remembers from step to step, each as long as the values. */
+    /** What else it remembers from step to step. */
     default List<DeviceVector> means() {
         return List.of();
     }

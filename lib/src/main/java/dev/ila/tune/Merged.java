@@ -3,6 +3,7 @@ package dev.ila.tune;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
+import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorData;
 import dev.ila.run.Failure;
 import dev.ila.run.Require;
@@ -72,6 +73,13 @@ public final class Merged {
                                 name,
                                 TensorData.sum(
                                         base.weight(layer), () -> flat(change.matrix(layer)))));
+        change.elsewhere()
+                .forEach(
+                        (name, more) -> {
+                            String weight = name + ".weight";
+                            StoredTensor before = base.tensors().get(weight);
+                            tensors.put(weight, TensorData.sum(before, () -> more));
+                        });
         try {
             Files.createDirectories(directory);
             Safetensors.write(

@@ -140,6 +140,8 @@ public final class LayersSummary {
         } else if (delta instanceof Delta.AdaLora ada) {
             String size = "AdaLoRA of rank %d to %d in the mean";
             line(out, "  stage 1: " + size + ", at the beginning:", ada.initial(), ada.rank());
+        } else if (delta instanceof Delta.Lisa lisa) {
+            line(out, "  stage 1: every weight by LISA, %d blocks at a time:", lisa.blocks());
         } else if (delta.learned()) {
             line(out, "  stage 1: the linear layers themselves:");
         } else {

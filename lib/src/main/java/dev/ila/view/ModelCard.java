@@ -101,12 +101,15 @@ public final class ModelCard {
         DeltaTheta change = DeltaTheta.read(run, layers);
         Selection selection = new Selection(layers, change.changed(), "those of the run");
         out.append(
-                "%d of the %d linear layers of `%s` were fine-tuned, %s; all other weights are its own.\n\n"
+                "%d of the %d linear layers of `%s` were fine-tuned, %s%s.\n\n"
                         .formatted(
                                 change.changed().size(),
                                 layers.size(),
                                 base,
-                                how(settings.delta())));
+                                how(settings.delta()),
+                                change.elsewhere().isEmpty()
+                                        ? "; all other weights are its own"
+                                        : ""));
         table(out, TuneSummary.kinds(selection));
     }
 
@@ -117,6 +120,10 @@ public final class ModelCard {
         if (delta instanceof Delta.Resampled some) {
             return "%s, %d layers at a time, drawn anew every %d steps"
                     .formatted(how(some.lora()), some.layers(), some.every());
+        }
+        if (delta instanceof Delta.Lisa lisa) {
+            return "themselves by LISA, with embedding, head and norms, %d blocks at a time, drawn anew every %d steps"
+                    .formatted(lisa.blocks(), lisa.every());
         }
         if (delta instanceof Delta.AdaLora ada) {
             return "by AdaLoRA of rank %d in the mean, alpha %s".formatted(ada.rank(), ada.alpha());

@@ -13,10 +13,12 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, F    int64, CPU
-#     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ      kind: 0 LoRA factors, 1 full difference
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, grads, F    int64, CPU
+#     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ
+#     kind: 0 LoRA factors, 1 full difference, 2 the same of every weight, those outside the linear layers too
 #     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention (0: fused)
 #     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w     last: F
+#     grads [blocks + 1]: the same in grad, where of kind 2 only some blocks may have a part
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
 #      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
@@ -26,6 +28,7 @@
 #   space: room that steps share (see `part`): what blocks keep, its thin part, logits, logits in the compute
 #         type; with recomputation twice: the first two again, for one block at once
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
+#     of kind 2 embedding, final norm and head come first, as in w, and a block's two norms after its layers
 #   ranks [7·blocks] (kind 0), scales [7·blocks] α/r                                     CPU
 #   gamma [7·blocks]                                                                     f32
 #   grad: where gradients are added, like delta (want 1) or gamma (want 2)               f32
@@ -172,6 +175,11 @@ class M(Module):
 
   def zero(self: __torch__.M, x: Tensor) -> Tensor:
     return torch.zero_(x)
+
+  # meta: first place in `to`, first in `of`, how many
+  def copy_part(self: __torch__.M, to: Tensor, of: Tensor, meta: Tensor) -> Tensor:
+    a, b, n = int(meta[0]), int(meta[1]), int(meta[2])
+    return to[a:a+n].copy_(of[b:b+n])
 
   def multiply(self: __torch__.M, x: Tensor, by: Tensor) -> Tensor:
     return x.mul_(by)
@@ -336,7 +344,8 @@ class M(Module):
   def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     N, H, F = dz.size(0), dz.size(1), w[4].size(0) // 2
-    inputs = learns and (int(dims[5]) == 1 or int(dims[6]) == 1)
+    inputs = learns and (int(dims[5]) == 1 or int(dims[6]) > 0)
+    norms = learns and int(dims[5]) == 1 and int(dims[6]) == 2
     ct = dz.dtype
     x, q, k, v, o, y, gu, r1, r2, u1, u2, u3, u4 = S
     gu = gu.to(ct)
@@ -355,6 +364,8 @@ class M(Module):
     if learns:
       h = self.norm(y, w[1], r2, torch.empty_like(y)) if inputs else y
       self.gradient(2, i, dims, change, w, g, dgu, d, h, u3)
+    if norms:
+      self.norm_gradient(self.norm_part(change[4], i, 1, dims, H), dh, y, r2)
     dy = self.norm_back(dz, dh, y, w[1], r2)
     d = torch.matmul(dy, w[3])
     do = self.product_back(d, a[1], g[1])
@@ -389,15 +400,17 @@ class M(Module):
     if learns:
       h = self.norm(x, w[0], r1, torch.empty_like(x)) if inputs else x
       self.gradient(0, i, dims, change, w, g, dqkv, d, h, u1)
+    if norms:
+      self.norm_gradient(self.norm_part(change[4], i, 0, dims, H), dh, x, r1)
     return self.norm_back(dy, dh, x, w[0], r1)
 
   # ---- the head: loss of each supervised token and the gradient by its hidden state, chunk by chunk of tokens,
   #      so that logits never stand for all of them, in one place; a head of another type is converted slice by
-  #      slice of the vocabulary
+  #      slice of the vocabulary, and so is one with a change [V,H]; grad [V,H] takes its gradient. Both may be empty.
 
-  def head(self: __torch__.M, h: Tensor, head: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int, space: List[Tensor]) -> Tuple[Tensor, Tensor]:
+  def head(self: __torch__.M, h: Tensor, head: Tensor, change: Tensor, grad: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int, space: List[Tensor]) -> Tuple[Tensor, Tensor]:
     n, V = h.size(0), head.size(0)
-    rows = V if head.dtype == h.dtype else slice
+    rows = V if head.dtype == h.dtype and change.numel() == 0 else slice
     dh = torch.zeros_like(h) if want > 0 else h
     nll = torch.empty([n], dtype=6, device=h.device)
     room = self.part(space[2], min(chunk, n) * V).view([-1, V])
@@ -408,7 +421,7 @@ class M(Module):
       y = labels[i:i+chunk].unsqueeze(1)
       x = room[:hc.size(0)]
       for s in range((V + rows - 1) // rows):
-        part = head[s*rows:(s+1)*rows].to(h.dtype)
+        part = self.changed(head[s*rows:(s+1)*rows], change[s*rows:(s+1)*rows], h.dtype)
         torch.mm(hc, part.t(), out=half[:hc.size(0), s*rows:(s+1)*rows])
       if h.dtype != x.dtype:
         x.copy_(half[:hc.size(0)])
@@ -422,9 +435,52 @@ class M(Module):
         if h.dtype != x.dtype:
           x = half[:hc.size(0)].copy_(x)
         for s in range((V + rows - 1) // rows):
-          part = head[s*rows:(s+1)*rows].to(h.dtype)
+          part = self.changed(head[s*rows:(s+1)*rows], change[s*rows:(s+1)*rows], h.dtype)
           dh[i:i+chunk].addmm_(x[:, s*rows:(s+1)*rows], part)
+          if grad.numel() > 0:
+            grad[s*rows:(s+1)*rows].add_(torch.matmul(x[:, s*rows:(s+1)*rows].t(), hc))
     return (nll, dh)
+
+  # ---- what is outside the linear layers, where it has a change
+
+  # In type ct; the sum, if there is a change, in f32 before
+  def changed(self: __torch__.M, w: Tensor, change: Tensor, ct: int) -> Tensor:
+    return w.to(ct) if change.numel() == 0 else (w.to(6) + change).to(ct)
+
+  # The parts of delta or grad for embedding [V,H], final norm [1,H] and head [V,H]; empty if there are none
+  def outside(self: __torch__.M, flat: Tensor, dims: Tensor, w: List[Tensor]) -> List[Tensor]:
+    V, H = w[0].size(0), w[0].size(1)
+    n = V * H
+    if int(dims[6]) < 2:
+      return [flat[:0], flat[:0], flat[:0]]
+    embedding = flat[:n].view([V, H])
+    head = embedding if int(dims[4]) == 1 else flat[n+H:n+H+n].view([V, H])
+    return [embedding, flat[n:n+H].view([1, H]), head]
+
+  # x [N,H] before the first block, in type ct
+  def embed(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], delta: Tensor) -> Tensor:
+    x = torch.embedding(w[0], ids.view([-1]))
+    if int(dims[6]) == 2:
+      x = x.to(6) + torch.embedding(self.outside(delta, dims, w)[0], ids.view([-1]))
+    return x.to(int(dims[9]))
+
+  # The head without its change, and that
+  def top(self: __torch__.M, dims: Tensor, w: List[Tensor], delta: Tensor) -> Tuple[Tensor, Tensor]:
+    return (w[0] if int(dims[4]) == 1 else w[2], self.outside(delta, dims, w)[2])
+
+  # The final norm of x
+  def last(self: __torch__.M, x: Tensor, dims: Tensor, eps: float, w: List[Tensor], delta: Tensor) -> Tensor:
+    norm = self.changed(w[1], self.outside(delta, dims, w)[1], x.dtype)
+    return self.norm(x, norm, self.inverse_rms(x, eps), torch.empty_like(x))
+
+  # Adds the gradient of a norm's weight to grad [1,H]; dh by its output, x its input, r 1/rms
+  def norm_gradient(self: __torch__.M, grad: Tensor, dh: Tensor, x: Tensor, r: Tensor) -> None:
+    grad.add_((dh.to(6) * x * r).sum([0], True))
+
+  # The part of grad for norm n, 0 or 1, of block i
+  def norm_part(self: __torch__.M, grad: Tensor, i: int, n: int, dims: Tensor, H: int) -> Tensor:
+    end = int(dims[14+5*int(dims[3])+i])
+    return grad[end-(2-n)*H:end-(1-n)*H].view([1, H])
 
   # ---- Δθ of one block, made ready: weights, stacked A, γ by row, for each of the four products
 
@@ -471,7 +527,9 @@ class M(Module):
   def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
     kind, ct, at = int(dims[6]), int(dims[9]), int(dims[12+i])
     first = len(w) - 6 * int(dims[3]) + 6 * i
-    out = [w[first].to(ct), w[first+1].to(ct)]
+    H, end = w[first].size(1), int(dims[13+i])
+    norms = delta[end-2*H:end] if kind == 2 else delta[:0]
+    out = [self.changed(w[first+n], norms[n*H:(n+1)*H], ct) for n in range(2)]
     a: List[Tensor] = []
     g: List[Tensor] = []
     for j in range(4):
@@ -482,7 +540,7 @@ class M(Module):
       # In f32 where a difference is added, and untouched where none is.
       added = False
       for l in range(lo, hi):
-        added = added or (kind == 1 and int(ranks[7*i+l]) > 0)
+        added = added or (kind > 0 and int(ranks[7*i+l]) > 0)
       if m.dtype == 0:
         m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+6]), 0, -1, K + P, 6 if added else ct)
       elif kind == 0:
@@ -518,10 +576,11 @@ class M(Module):
   def gradient(self: __torch__.M, j: int, i: int, dims: Tensor, change: List[Tensor], w: List[Tensor], g: List[Tensor], dY: Tensor, dX: Tensor, h: Tensor, u: Tensor) -> None:
     delta, ranks, scales, gamma, grad = change
     want, kind, at = int(dims[5]), int(dims[6]), int(dims[12+i])
+    to = int(dims[13+5*int(dims[3])+i]) - at      # from a place in delta to that in grad
     lo, hi = self.parts(j)
     for l in range(lo):
       K, out = self.inputs(l, dims, w), self.outputs(l, dims, w)
-      at = at + int(ranks[7*i+l]) * (K * out if kind == 1 else K + out)
+      at = at + int(ranks[7*i+l]) * (K * out if kind > 0 else K + out)
     K = self.inputs(lo, dims, w)
     c = 0
     row = 0
@@ -554,7 +613,7 @@ class M(Module):
           if want == 2:
             grad[7*i+l] += torch.dot(dW, delta[at:at+out*K].to(6))
           else:
-            grad[at:at+out*K] += dW * gamma[7*i+l]
+            grad[at+to:at+to+out*K] += dW * gamma[7*i+l]
           at = at + out * K
         row = row + out
 
@@ -562,32 +621,37 @@ class M(Module):
     return torch.triu(torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device), 1)
 
   # x [N,H] before the first block, cos and sin, the causal mask of as many queries as come at once
-  def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor]) -> Tuple[Tensor, List[Tensor], Tensor]:
+  def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor) -> Tuple[Tensor, List[Tensor], Tensor]:
     T = ids.size(1)
-    x = torch.embedding(w[0], ids).view([ids.numel(), -1]).to(int(dims[9]))
+    x = self.embed(ids, dims, w, delta)
     return (x, [rope[0][:T], rope[1][:T]], self.mask(min(T, int(dims[11])), x))
 
   # ---- forward to the rows in keep, after the final norm
 
   def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     B, T, eps = ids.size(0), ids.size(1), float(real[0])
-    x, rope, causal = self.begin(ids, dims, w, rope)
+    x, rope, causal = self.begin(ids, dims, w, rope, delta)
     wide, thin = self.stores(1, False, x, dims, w, space)
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
-    x = x.index_select(0, keep)
-    return self.norm(x, w[1].to(x.dtype), self.inverse_rms(x, eps), torch.empty_like(x))
+    return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Whether block i has a part in Δθ
   def changes(self: __torch__.M, i: int, dims: Tensor) -> bool:
     return int(dims[12+i]) < int(dims[13+i])
 
+  # Whether something of it is to be learned
+  def learns(self: __torch__.M, i: int, dims: Tensor) -> bool:
+    at = 13 + 5 * int(dims[3]) + i
+    return self.changes(i, dims) if int(dims[5]) == 2 else int(dims[at]) < int(dims[at+1])
+
   # Logits [n,V] in f32
   def logits(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
-    return torch.linear(h, (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)).to(6)
+    head, change = self.top(dims, w, delta)
+    return torch.linear(h, self.changed(head, change, h.dtype)).to(6)
 
   # ---- texts that grow: the keys and values of what was read stay in a cache, so that only what comes new is computed
   #   ids [B,T] of what comes, padded on the right      past [B] tokens of each text that were read before      int64, device
@@ -639,26 +703,27 @@ class M(Module):
     torch.set_grad_enabled(False)
     B, T, L, eps = ids.size(0), ids.size(1), int(upto[0]), float(real[0])
     at = torch.clamp_max(past.unsqueeze(1) + torch.arange(T, device=ids.device), cache[0].size(3) - 1)
-    x = torch.embedding(w[0], ids).view([B * T, -1]).to(int(dims[9]))
+    x = self.embed(ids, dims, w, delta)
     later = torch.arange(L, device=ids.device) > at.unsqueeze(2)
     hidden = torch.zeros([B, T, L], dtype=x.dtype, device=x.device).masked_fill_(later, -float("inf"))
     turn = [rope[0][at].unsqueeze(1), rope[1][at].unsqueeze(1)]
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       x = self.block_further(x, i, L, dims, eps, turn, at, hidden, cache, wi, a, g)
-    x = x.index_select(0, keep)
-    return self.norm(x, w[1].to(x.dtype), self.inverse_rms(x, eps), torch.empty_like(x))
+    return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Loss of each label [n] in nats
   def loss_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
     h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
-    nll, dh = self.head(h, w[0] if int(dims[4]) == 1 else w[2], labels, int(dims[8]), int(dims[10]), 0.0, 0, space)
+    head, change = self.top(dims, w, delta)
+    nll, dh = self.head(h, head, change, change[:0], labels, int(dims[8]), int(dims[10]), 0.0, 0, space)
     return nll
 
   # The likeliest next token [n], int64
   def next_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
     h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
-    head = (w[0] if int(dims[4]) == 1 else w[2]).to(h.dtype)
+    head, change = self.top(dims, w, delta)
+    head = self.changed(head, change, h.dtype)
     out: List[Tensor] = []
     for s in range(0, h.size(0), int(dims[8])):
       out.append(torch.argmax(torch.linear(h[s:s+int(dims[8])], head), -1))
@@ -671,16 +736,17 @@ class M(Module):
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     want, recompute, change = int(dims[5]), int(dims[7]), [delta, ranks, scales, gamma, grad]
     eps, weight = float(real[0]), float(real[1])
-    head = w[0] if int(dims[4]) == 1 else w[2]
+    head, more = self.top(dims, w, delta)
     if want == 0:
       h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
-      nll, dh = self.head(h, head, labels, int(dims[8]), int(dims[10]), weight, 0, space)
+      nll, dh = self.head(h, head, more, more[:0], labels, int(dims[8]), int(dims[10]), weight, 0, space)
       return nll
-    x, rope, causal = self.begin(ids, dims, w, rope)
+    x, rope, causal = self.begin(ids, dims, w, rope, delta)
     ct = x.dtype
+    outside = self.outside(grad, dims, w) if want == 1 else [grad[:0], grad[:0], grad[:0]]
     # Below the first block with a change nothing is to be learned, and nothing is kept.
     first = 0
-    while first < L - 1 and not self.changes(first, dims):
+    while first < L - 1 and not self.learns(first, dims) and outside[0].numel() == 0:
       first += 1
     wide, thin = self.stores(L - first, recompute == 0, x, dims, w, space)
     saved: List[List[Tensor]] = []
@@ -690,8 +756,10 @@ class M(Module):
       x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
       saved.append(S if i >= first else [])
     xk = x.index_select(0, keep)
-    r, norm = self.inverse_rms(xk, eps), w[1].to(ct)
-    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, labels, int(dims[8]), int(dims[10]), weight, want, space)
+    r, norm = self.inverse_rms(xk, eps), self.changed(w[1], self.outside(delta, dims, w)[1], ct)
+    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, more, outside[2], labels, int(dims[8]), int(dims[10]), weight, want, space)
+    if outside[1].numel() > 0:
+      self.norm_gradient(outside[1], dh, xk, r)
     dxk = self.norm_back(torch.zeros_like(xk), dh, xk, norm, r)
     dx = torch.zeros_like(x).index_copy_(0, keep, dxk)
     again = self.stores(recompute, True, x, dims, w, space[4:])
@@ -702,7 +770,9 @@ class M(Module):
       if recompute == 1:
         z, S = self.block(S[0].to(ct), B, T, dims, eps, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
       saved[i] = []
-      dx = self.back(dx, B, T, i, dims, rope, causal, wi, a, g, S, change, self.changes(i, dims))
+      dx = self.back(dx, B, T, i, dims, rope, causal, wi, a, g, S, change, self.learns(i, dims))
+    if outside[0].numel() > 0:
+      outside[0].index_add_(0, ids.view([-1]), dx.to(6))
     return nll
 
   # ---- the same by autograd, written as plainly as can be: the test of everything above
@@ -721,9 +791,12 @@ class M(Module):
     first = len(w) - 6 * L
     delta = torch.requires_grad_(delta.detach(), True)
     gamma = torch.requires_grad_(gamma.detach(), True)
-    x = torch.embedding(w[0], ids)
-    dt = x.dtype
-    at = 0
+    dt, kind, at = w[0].dtype, int(dims[6]), int(dims[12])
+    outside = self.outside(delta, dims, w)
+    embedding, head, last = w[0], w[0] if int(dims[4]) == 1 else w[2], w[1]
+    if kind == 2:
+      embedding, last, head = embedding + outside[0], last + outside[1], head + outside[2]
+    x = torch.embedding(embedding, ids)
     for i in range(L):
       wi = w[first+6*i:first+6*i+6]
       m: List[Tensor] = []
@@ -758,7 +831,11 @@ class M(Module):
         else:
           m.append((W + delta[at:at+out*K].view([out, K]) * gamma[7*i+l]).to(dt))
           at = at + out * K
-      h = torch.rms_norm(x, [x.size(2)], wi[0].view([-1]), eps)
+      norms = [wi[0], wi[1]]
+      if kind == 2:
+        norms = [wi[n] + delta[at+n*x.size(2):at+(n+1)*x.size(2)] for n in range(2)]
+        at = at + 2 * x.size(2)
+      h = torch.rms_norm(x, [x.size(2)], norms[0].view([-1]), eps)
       q = self.reference_rotate(torch.linear(h, m[0]).view([B, T, nh, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
       k = self.reference_rotate(torch.linear(h, m[1]).view([B, T, nk, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
       v = torch.linear(h, m[2]).view([B, T, nk, D]).transpose(1, 2)
@@ -767,10 +844,10 @@ class M(Module):
       p = torch.softmax(torch.matmul(q, k.transpose(2, 3)) * (D ** -0.5) + self.mask(T, x), -1)
       o = torch.matmul(p, v).transpose(1, 2).reshape([B, T, nh * D])
       x = x + torch.linear(o, m[3])
-      h = torch.rms_norm(x, [x.size(2)], wi[1].view([-1]), eps)
+      h = torch.rms_norm(x, [x.size(2)], norms[1].view([-1]), eps)
       x = x + torch.linear(torch.silu(torch.linear(h, m[4])) * torch.linear(h, m[5]), m[6])
-    h = torch.rms_norm(x.view([B * T, -1]).index_select(0, keep), [x.size(2)], w[1].view([-1]), eps)
-    logp = torch.log_softmax(torch.linear(h, w[0] if int(dims[4]) == 1 else w[2]).to(6), -1)
+    h = torch.rms_norm(x.view([B * T, -1]).index_select(0, keep), [x.size(2)], last.view([-1]), eps)
+    logp = torch.log_softmax(torch.linear(h, head).to(6), -1)
     nll = torch.neg(torch.gather(logp, 1, labels.unsqueeze(1)).squeeze(1))
     loss = nll.sum() * float(real[1])
     by = torch.grad([loss], [delta if int(dims[5]) == 1 else gamma], annotate(List[Optional[Tensor]], [None]))

@@ -59,7 +59,7 @@ final class MemoryProbe {
                 Memory.of(
                         LanguageModel.dimensions(checkpoint.architecture()),
                         compute,
-                        Preview.trained(delta, checkpoint.layers()),
+                        Preview.trained(delta, checkpoint.layers(), checkpoint.architecture()),
                         rows,
                         length);
         System.out.println(peak + " " + memory.total() + " " + memory);

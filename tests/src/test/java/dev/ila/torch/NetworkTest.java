@@ -35,6 +35,8 @@ class NetworkTest {
         "true,true,factors",
         "true,false,difference",
         "false,true,difference",
+        "true,false,whole",
+        "false,true,whole",
         "true,false,part of one",
         "false,true,part of one"
     })
@@ -45,6 +47,7 @@ class NetworkTest {
                     switch (kind) {
                         case "factors" -> SmallNetwork.factors(n, 0.2);
                         case "difference" -> SmallNetwork.difference(n);
+                        case "whole" -> SmallNetwork.whole(n, Set.of(0, 1, 2));
                         default -> SmallNetwork.difference(n, Set.of(0, 2, 3, 8, 12, 13, 20));
                     };
             Batch batch = SmallNetwork.batch(d.vocabulary());
@@ -63,6 +66,34 @@ class NetworkTest {
                 assertArrayEquals(loss, alone);
             }
         }
+    }
+
+    /** Those of the blocks that are left out are not there, and the others are the same. */
+    @ParameterizedTest
+    @CsvSource({"true,false", "false,true"})
+    void gradientsOfSomeBlocksAreThoseAmongAll(boolean tied, boolean recompute) {
+        Dimensions d = SmallNetwork.dimensions(tied);
+        try (Network n = SmallNetwork.make(d, f32(recompute))) {
+            Change.Whole all = SmallNetwork.whole(n, Set.of(0, 1, 2));
+            Change.Whole some = new Change.Whole(all.values(), Set.of(0, 2));
+            float[] whole = gradient(n, all, all.values().size());
+            int block = (int) d.block();
+            float[] part = gradient(n, some, whole.length - block);
+            int before = (int) some.gradientStart(d, 1);
+            assertArrayEquals(
+                    Arrays.copyOfRange(whole, 0, before), Arrays.copyOfRange(part, 0, before));
+            assertArrayEquals(
+                    Arrays.copyOfRange(whole, before + block, whole.length),
+                    Arrays.copyOfRange(part, before, part.length));
+        }
+    }
+
+    private static float[] gradient(Network n, Change change, int size) {
+        DeviceVector gradient = n.vector(new float[size]);
+        Batch batch = SmallNetwork.batch(n.dimensions().vocabulary());
+        float[] gamma = SmallNetwork.gamma(n.dimensions().layers());
+        n.step(batch, change, gamma, Want.CHANGE_GRADIENT, gradient, 0.1);
+        return gradient.values();
     }
 
     /**

@@ -120,6 +120,17 @@ final class SmallNetwork {
         return new Change.Difference(n.vector(values), frozen);
     }
 
+    /** Of every weight, with a gradient for some blocks. */
+    static Change.Whole whole(Network n, Set<Integer> learned) {
+        Random random = new Random(10);
+        Dimensions d = n.dimensions();
+        float[] values = new float[(int) (d.outside() + d.blocks() * d.block())];
+        for (int j = 0; j < values.length; j++) {
+            values[j] = (float) (random.nextGaussian() * 0.05);
+        }
+        return new Change.Whole(n.vector(values), learned);
+    }
+
     static float[] gamma(int layers) {
         Random random = new Random(9);
         float[] gamma = new float[layers];
