@@ -7,6 +7,7 @@ import dev.ila.search.SearchSettings;
 import dev.ila.study.Studies;
 import dev.ila.study.TuneComparison;
 import dev.ila.view.CompareReport;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,21 @@ public final class CompareOptions {
         private List<Double> rates = new ArrayList<>();
 
         @Option(
+                names = "--lisa-blocks",
+                paramLabel = "N",
+                description =
+                        "Whole blocks that LISA trains at a time, beside embedding, head and norms."
+                                + " Default: 2.")
+        private int lisaBlocks = 2;
+
+        @Option(
+                names = "--lisa-rates",
+                paramLabel = "X",
+                split = ",",
+                description = "Learning rates of LISA. Default: a tenth of --rates.")
+        private List<Double> lisaRates = new ArrayList<>();
+
+        @Option(
                 names = "--mask-steps",
                 paramLabel = "N",
                 description = "Steps of stage 2, for the ranking. Default: 128.")
@@ -115,12 +131,22 @@ public final class CompareOptions {
         base = base.withSteps(steps, compared.maskSteps.orElse(base.stage2().steps()));
         Require.atLeast(1, compared.seeds, "--seeds");
         double rate = base.stage1().schedule().rate();
+        List<Double> rates = compared.rates.isEmpty() ? List.of(rate) : compared.rates;
         return new TuneComparison.Settings(
                 base,
                 LongStream.rangeClosed(1, compared.seeds).boxed().toList(),
                 compared.cuts,
                 Require.atLeast(1, compared.draws, "--draws"),
-                compared.rates.isEmpty() ? List.of(rate) : compared.rates);
+                rates,
+                new TuneComparison.Lisa(
+                        compared.lisaBlocks,
+                        compared.lisaRates.isEmpty()
+                                ? rates.stream().map(CompareOptions::tenth).toList()
+                                : compared.lisaRates));
+    }
+
+    private static double tenth(double rate) {
+        return BigDecimal.valueOf(rate).movePointLeft(1).doubleValue();
     }
 
     private void refuseWhatHasNoEffect() {
@@ -132,7 +158,9 @@ public final class CompareOptions {
                         "--adalora",
                         "--total-budget",
                         "--resample",
-                        "--resample-every")) {
+                        "--resample-every",
+                        "--lisa",
+                        "--lisa-every")) {
             Require.that(
                     !spec.commandLine().getParseResult().hasMatchedOption(name),
                     "given",

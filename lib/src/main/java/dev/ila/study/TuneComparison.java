@@ -16,6 +16,7 @@ import dev.ila.search.Preview;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
+import dev.ila.torch.Dimensions;
 import dev.ila.train.Diverged;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
@@ -36,7 +37,7 @@ import java.util.Optional;
  * <p>In its directory are the runs; finished ones are never made again.
  */
 public final class TuneComparison {
-    /** Draws of the layers in a resampled training. */
+    /** Draws in a resampled training, and in LISA. */
     private static final int DRAWS = 10;
 
     /**
@@ -49,13 +50,15 @@ public final class TuneComparison {
      * @param draws of each choice by chance, for each seed
      * @param rates of learning; of several each arm takes the one with the least held-out loss at
      *     the first seed. The ranking comes from the base's.
+     * @param lisa the rival that trains whole blocks
      */
     public record Settings(
             SearchSettings base,
             List<Long> seeds,
             List<Double> cuts,
             int draws,
-            List<Double> rates) {
+            List<Double> rates,
+            Lisa lisa) {
         /** Takes copies, and checks them. */
         public Settings {
             seeds = List.copyOf(seeds);
@@ -76,6 +79,27 @@ public final class TuneComparison {
                     cuts,
                     "cuts",
                     "apart by 0.001 or more");
+        }
+
+        /** Those of which an arm takes one. */
+        public List<Double> rates(Arm arm) {
+            return arm.kind().equals(Arm.LISA) ? lisa.rates() : rates;
+        }
+    }
+
+    /**
+     * LISA in a comparison.
+     *
+     * @param blocks at a time
+     * @param rates of learning, of which it takes one as the others do: whole weights want lower
+     *     ones than factors
+     */
+    public record Lisa(int blocks, List<Double> rates) {
+        /** Takes a copy. */
+        public Lisa {
+            rates = List.copyOf(rates);
+            Require.atLeast(1, blocks, "blocks of LISA");
+            Require.atLeast(1, rates.size(), "number of LISA's rates");
         }
     }
 
@@ -151,7 +175,7 @@ public final class TuneComparison {
                     continue; // it is LoRA's
                 }
                 Optional<Double> chosen = Optional.ofNullable(rates.get(arm.name()));
-                List<Double> tried = chosen.map(List::of).orElse(settings.rates());
+                List<Double> tried = chosen.map(List::of).orElse(settings.rates(arm));
                 Trial best = best(arm, seed, tried, searched, observer);
                 rates.put(arm.name(), best.rate());
                 trials.add(judged(best, searched, observer));
@@ -174,7 +198,7 @@ public final class TuneComparison {
                     made(run, own, observer);
                 }
             } catch (Diverged e) {
-                if (settings.rates().size() == 1) {
+                if (settings.rates(arm).size() == 1) {
                     throw e;
                 }
                 AtomicFiles.write(diverged, e.getMessage() + "\n");
@@ -193,7 +217,18 @@ public final class TuneComparison {
     }
 
     private List<Arm> arms(Ranking ranking, long seed) {
-        return Arm.of(layers, ranking, settings.cuts(), settings.draws(), seed, this::numbers);
+        List<Arm> arms =
+                new ArrayList<>(
+                        Arm.of(
+                                layers,
+                                ranking,
+                                settings.cuts(),
+                                settings.draws(),
+                                seed,
+                                this::numbers));
+        int atOnce = settings.lisa().blocks() * Dimensions.LAYERS_PER_BLOCK;
+        arms.add(new Arm(Arm.LISA, "", 0, layers, atOnce));
+        return arms;
     }
 
     private long numbers(LinearLayer l) {
@@ -221,11 +256,11 @@ public final class TuneComparison {
     private SearchSettings settings(Arm arm, long seed, double rate) {
         List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
         Delta delta = settings.base().delta().on(names);
+        int every = (settings.base().stage1().schedule().steps() + DRAWS - 1) / DRAWS;
         if (arm.kind().equals(Arm.RESAMPLED)) {
-            int steps = settings.base().stage1().schedule().steps();
-            delta =
-                    new Delta.Resampled(
-                            (Delta.Lora) delta, arm.atOnce(), (steps + DRAWS - 1) / DRAWS);
+            delta = new Delta.Resampled((Delta.Lora) delta, arm.atOnce(), every);
+        } else if (arm.kind().equals(Arm.LISA)) {
+            delta = new Delta.Lisa(settings.lisa().blocks(), every);
         }
         return stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
     }
@@ -236,21 +271,27 @@ public final class TuneComparison {
             return searched;
         }
         String name = arm.name().replaceAll("[ ,%]+", "-") + "-" + seed;
-        String rated = settings.rates().size() > 1 ? name + "-" + rate : name;
+        String rated = settings.rates(arm).size() > 1 ? name + "-" + rate : name;
         return directory.resolve("runs").resolve(rated.replace("--", "-"));
     }
 
     private Trial trial(
             Arm arm, long seed, double rate, SearchSettings own, Path run, Observer observer) {
-        long numbers = arm.layers().stream().mapToLong(this::numbers).sum();
+        Preview of = preview.with(own.delta());
+        long numbers =
+                arm.kind().equals(Arm.LISA)
+                        ? of.trained().numbers()
+                        : arm.layers().stream().mapToLong(this::numbers).sum()
+                                * arm.atOnce()
+                                / arm.layers().size();
         return new Trial(
                 arm,
                 seed,
                 rate,
-                numbers * arm.atOnce() / arm.layers().size(),
+                numbers,
                 measured.heldOut(run, own, observer),
                 Measured.median(run),
-                preview.with(own.delta()).memory().total(),
+                of.memory().total(),
                 Map.of());
     }
 

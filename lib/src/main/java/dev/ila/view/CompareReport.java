@@ -164,10 +164,9 @@ public final class CompareReport {
             Arm arm = ila.arm();
             if (arm.kind().equals(Arm.ILA) && ila.seed() == trials.get(0).seed()) {
                 for (String group : groups()) {
-                    boolean sameCut =
-                            of(group).get(0).arm().cut().equals(arm.cut())
-                                    && !group.equals(arm.group());
-                    if (sameCut) {
+                    Arm other = of(group).get(0).arm();
+                    boolean sameCut = other.cut().equals(arm.cut()) && !group.equals(arm.group());
+                    if (sameCut || other.kind().equals(Arm.LISA)) {
                         rows.add(new Row(arm.group(), group, beside(arm.group(), group)));
                     }
                 }
@@ -194,15 +193,16 @@ public final class CompareReport {
                                 s.seeds().size() == 1 ? "one seed" : s.seeds().size() + " seeds"));
         notes.add(
                 s.rates().size() == 1
-                        ? "The learning rate was not tuned: " + s.rates().get(0) + " for all."
-                        : "The learning rate of each was the one of %s with the least held-out loss at seed %d, whose figures it favours."
-                                .formatted(s.rates(), s.seeds().get(0)));
+                        ? "The learning rate was not tuned: %s for all, %s for LISA."
+                                .formatted(s.rates().get(0), s.lisa().rates().get(0))
+                        : "The learning rate of each was the one of %s, for LISA of %s, with the least held-out loss at seed %d, whose figures it favours."
+                                .formatted(s.rates(), s.lisa().rates(), s.seeds().get(0)));
         notes.add(
                 "\"spread\" and ±: standard deviation over the runs. Of many rivals some interval leaves 0 out by chance: of 20 about one.");
         List<String> edge =
                 trials.stream()
-                        .filter(t -> s.rates().size() > 1)
-                        .filter(t -> atEdge(s.rates(), t.rate()))
+                        .filter(t -> s.rates(t.arm()).size() > 1)
+                        .filter(t -> atEdge(s.rates(t.arm()), t.rate()))
                         .map(t -> t.arm().group())
                         .distinct()
                         .toList();
@@ -216,6 +216,9 @@ public final class CompareReport {
                 "Intervals: 2,000 draws of the seeds and, within each, of its conversations. Of few seeds such an interval is narrow.");
         notes.add(
                 "\"resampled\": as many layers at a time, drawn anew ten times; its trained numbers are the mean of those at a time.");
+        notes.add(
+                "\"lisa\": embedding, head and norms all the time, and %d whole blocks at a time, drawn anew ten times; its layers and numbers are those at a time."
+                        .formatted(s.lisa().blocks()));
         notes.add("\"numbers\": as many layers as have the trained numbers of the most important.");
         return notes;
     }

@@ -35,13 +35,14 @@ class CompareOptionsTest {
                         + " [\"A\", \"B\"]}, \"answerKey\": \"B\"}\n");
         String said = compare("--rates=1e-3,5e-3", "--task=arc=" + arc);
         List<String> asked = made.stream().filter(n -> n.contains(": ")).toList();
-        assertEquals(2 * 9 + 2 + 10, asked.size(), asked.toString());
+        assertEquals(2 * 10 + 2 + 11, asked.size(), asked.toString());
         made.removeAll(asked);
         assertEquals("search-1", made.get(0));
         // The search's first stage is that of all layers, at the rate of both.
         assertEquals(
                 List.of("all-1-0.005"), made.stream().filter(n -> n.startsWith("all")).toList());
-        assertEquals(2 + 2 * 9, made.size());
+        assertEquals(2 + 2 * 10, made.size());
+        assertTrue(made.contains("lisa-1-1.0E-4"), made.toString());
         for (String group :
                 List.of("all", "ila 30 %", "random by kind 30 %", "last, numbers 30 %")) {
             assertTrue(said.contains("\n" + group + " "), said);
@@ -52,8 +53,8 @@ class CompareOptionsTest {
         JsonObject json =
                 JsonParser.parseString(Files.readString(folder.resolve("c/compare.json")))
                         .getAsJsonObject();
-        assertEquals(10, json.getAsJsonArray("runs").size());
-        assertEquals(8, json.getAsJsonArray("beside").size());
+        assertEquals(11, json.getAsJsonArray("runs").size());
+        assertEquals(9, json.getAsJsonArray("beside").size());
         double all = loss(json, "all");
         for (JsonElement run : json.getAsJsonArray("runs")) {
             JsonObject of = run.getAsJsonObject();
@@ -90,7 +91,7 @@ class CompareOptionsTest {
         made.clear();
         Files.writeString(arc, question.formatted("B"));
         compare("--rates=1e-3,1e30", "--task=arc=" + arc, "--clip=0");
-        assertEquals(10, made.size(), made.toString());
+        assertEquals(11, made.size(), made.toString());
         assertTrue(made.stream().allMatch(n -> n.endsWith(": arc")), made.toString());
     }
 
