@@ -58,6 +58,8 @@
 //SOURCES src/main/java/dev/ila/data/Vocabulary.java
 //SOURCES src/main/java/dev/ila/data/package-info.java
 //SOURCES src/main/java/dev/ila/delta/AdaLoraAdapter.java
+//SOURCES src/main/java/dev/ila/delta/AdaLoraSchedule.java
+//SOURCES src/main/java/dev/ila/delta/AdaLoraWriter.java
 //SOURCES src/main/java/dev/ila/delta/Finite.java
 //SOURCES src/main/java/dev/ila/delta/FullDifference.java
 //SOURCES src/main/java/dev/ila/delta/LoraConfig.java

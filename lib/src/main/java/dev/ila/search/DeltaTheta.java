@@ -157,12 +157,23 @@ public final class DeltaTheta {
                 layers, differing, FullDifference.read(run.path().resolve(DIFFERENCE), differing));
     }
 
-    /** Keeps it in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
-    void keep(RunDirectory run, String baseModel) {
-        if (layout.isPresent()) {
-            PeftAdapter.write(run.adapter(), layout.get(), values, baseModel);
-        } else {
+    /**
+     * Keeps it in the run directory: LoRA as PEFT's adapter, what AdaLoRA has left as PEFT's
+     * adapter of either kind, a difference as safetensors.
+     */
+    void keep(RunDirectory run, SearchSettings settings) {
+        if (layout.isEmpty()) {
             FullDifference.write(run.path().resolve(DIFFERENCE), differing, values);
+            return;
+        }
+        PeftAdapter.write(run.adapter(), layout.get(), values, settings.model());
+        if (settings.delta() instanceof Delta.AdaLora ada) {
+            PeftAdapter.writeAdaLora(
+                    run.adaLora(),
+                    layout.get(),
+                    values,
+                    SvdLayout.of(layers, ada).schedule(settings.stage1().schedule().steps()),
+                    settings.model());
         }
     }
 

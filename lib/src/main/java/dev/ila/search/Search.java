@@ -165,7 +165,7 @@ public final class Search {
                 learned.requireChange();
             }
             if (!(settings.delta() instanceof Delta.Aligned)) {
-                learned.keep(run, settings.model());
+                learned.keep(run, settings);
             }
             if (settings.lastStage() == 1) {
                 return report.stage1(history, stable, learned);
