@@ -58,6 +58,8 @@
 //SOURCES src/main/java/dev/ila/data/Vocabulary.java
 //SOURCES src/main/java/dev/ila/data/package-info.java
 //SOURCES src/main/java/dev/ila/delta/AdaLoraAdapter.java
+//SOURCES src/main/java/dev/ila/delta/AdaLoraSchedule.java
+//SOURCES src/main/java/dev/ila/delta/AdaLoraWriter.java
 //SOURCES src/main/java/dev/ila/delta/Finite.java
 //SOURCES src/main/java/dev/ila/delta/FullDifference.java
 //SOURCES src/main/java/dev/ila/delta/LoraConfig.java
@@ -66,6 +68,7 @@
 //SOURCES src/main/java/dev/ila/delta/PeftAdapter.java
 //SOURCES src/main/java/dev/ila/delta/PeftConfig.java
 //SOURCES src/main/java/dev/ila/delta/PeftWriter.java
+//SOURCES src/main/java/dev/ila/delta/WholeDifference.java
 //SOURCES src/main/java/dev/ila/delta/package-info.java
 //SOURCES src/main/java/dev/ila/eval/Accuracy.java
 //SOURCES src/main/java/dev/ila/eval/Answers.java
@@ -153,6 +156,7 @@
 //SOURCES src/main/java/dev/ila/search/Examples.java
 //SOURCES src/main/java/dev/ila/search/FineTuning.java
 //SOURCES src/main/java/dev/ila/search/FinishedModel.java
+//SOURCES src/main/java/dev/ila/search/Form.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
 //SOURCES src/main/java/dev/ila/search/MaskCourse.java
 //SOURCES src/main/java/dev/ila/search/Memory.java
@@ -199,6 +203,7 @@
 //SOURCES src/main/java/dev/ila/train/AdaLora.java
 //SOURCES src/main/java/dev/ila/train/Diverged.java
 //SOURCES src/main/java/dev/ila/train/History.java
+//SOURCES src/main/java/dev/ila/train/Lisa.java
 //SOURCES src/main/java/dev/ila/train/Resampled.java
 //SOURCES src/main/java/dev/ila/train/Schedule.java
 //SOURCES src/main/java/dev/ila/train/Stability.java

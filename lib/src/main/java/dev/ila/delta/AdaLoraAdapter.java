@@ -9,12 +9,11 @@ import java.util.Set;
 
 /**
  * The tensors of an AdaLoRA adapter of PEFT as LoRA's: A = {@code lora_A}, B = {@code lora_B} ·
- * diag({@code lora_E}). A layer's rank is what its tensors have, 0 too; the factor is α / (rank +
- * 1e-5), which PEFT takes for such an adapter when it loads it, whatever the rank was at the
- * beginning of its training.
+ * diag({@code lora_E}). A layer's rank is what its tensors have, 0 too; the factor is PEFT's, α /
+ * (initial rank + 1e-5), for every layer, whatever its rank is at the end.
  */
 final class AdaLoraAdapter {
-    private static final double BESIDE_RANK = 1e-5;
+    static final double BESIDE_RANK = 1e-5;
 
     private AdaLoraAdapter() {}
 
@@ -27,6 +26,8 @@ final class AdaLoraAdapter {
         Set<String> names = file.tensors().keySet();
         FileCheck.that(
                 !names.isEmpty(), "none", file.file(), "tensors", "lora_A, lora_B and lora_E");
+        int initial = config.initialRank();
+        double scale = config.alpha() / (initial + BESIDE_RANK);
         String rule = "lora_A, lora_B or lora_E of a linear layer in the model's blocks";
         for (String name : names) {
             FileCheck.that(known.contains(name), name, file.file(), "every tensor", rule);
@@ -39,10 +40,15 @@ final class AdaLoraAdapter {
                         return LoraLayout.Factors.NONE;
                     }
                     int rank = Math.toIntExact(file.tensor(name(l, "A")).shape().get(0));
-                    double alpha = config.factors(l.name()).alpha();
+                    FileCheck.that(
+                            rank <= initial,
+                            rank,
+                            file.file(),
+                            "rank of " + l.name(),
+                            "at most the configuration's init_r, " + initial);
                     return rank == 0
                             ? LoraLayout.Factors.NONE
-                            : new LoraLayout.Factors(rank, alpha * rank / (rank + BESIDE_RANK));
+                            : new LoraLayout.Factors(rank, scale * rank);
                 });
     }
 
@@ -63,7 +69,7 @@ final class AdaLoraAdapter {
         return values;
     }
 
-    private static String name(LinearLayer layer, String kind) {
+    static String name(LinearLayer layer, String kind) {
         return PeftAdapter.PREFIX + layer.name() + ".lora_" + kind;
     }
 }

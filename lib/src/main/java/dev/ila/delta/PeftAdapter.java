@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A LoRA adapter in PEFT's format, or as such an AdaLoRA adapter that was read: {@code
- * adapter_config.json} and {@code adapter_model.safetensors}.
+ * An adapter in PEFT's format, LoRA's or AdaLoRA's, as LoRA: {@code adapter_config.json} and {@code
+ * adapter_model.safetensors}.
  *
  * <p>Not a record: it owns an array. It is handed out without a copy.
  */
@@ -90,6 +90,26 @@ public final class PeftAdapter {
      */
     public static void write(Path directory, LoraLayout layout, float[] values, String baseModel) {
         PeftWriter.write(directory, layout, values, baseModel);
+    }
+
+    /**
+     * Writes the same change as an AdaLoRA adapter that PEFT loads.
+     *
+     * @param directory as for {@link #write}
+     * @param layout ranks, none above that of the beginning, and scales
+     * @param values the factors, {@code layout.size()} of them; of each triplet the row of A and
+     *     the column of B are written with length 1, and what they had as λ
+     * @param schedule of the training that it came from
+     * @param baseModel what PEFT is to load beneath it
+     * @throws java.io.UncheckedIOException if it cannot be written
+     */
+    public static void writeAdaLora(
+            Path directory,
+            LoraLayout layout,
+            float[] values,
+            AdaLoraSchedule schedule,
+            String baseModel) {
+        AdaLoraWriter.write(directory, layout, values, schedule, baseModel);
     }
 
     private static void checkNames(Path path, Set<String> names, List<LinearLayer> layers) {

@@ -126,6 +126,16 @@ final class PeftConfig {
         return json.text("peft_type").orElse("").equals("ADALORA");
     }
 
+    /** AdaLoRA's rank of every layer at the beginning. */
+    int initialRank() {
+        return json.needCount("init_r");
+    }
+
+    /** α of the layers that no pattern names; AdaLoRA has no patterns of α. */
+    double alpha() {
+        return alpha;
+    }
+
     LoraScaling scaling() {
         return json.flag("use_rslora", false)
                 ? LoraScaling.ALPHA_OVER_ROOT_RANK

@@ -32,12 +32,21 @@ final class PeftWriter {
     }
 
     static void write(Path directory, LoraLayout layout, float[] values, String baseModel) {
+        requireSize(layout, values);
+        PeftWriter writer = new PeftWriter(layout);
+        files(directory, writer.tensors(values), writer.config(baseModel));
+    }
+
+    static void requireSize(LoraLayout layout, float... values) {
         Require.that(
                 values.length == layout.size(),
                 values.length,
                 "number of values",
                 layout.size() + ", the layout's");
-        PeftWriter writer = new PeftWriter(layout);
+    }
+
+    /** Writes both files, whole or not at all when the directory is new. */
+    static void files(Path directory, Map<String, TensorData> numbers, String json) {
         Path target = directory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(target.getParent());
@@ -47,8 +56,8 @@ final class PeftWriter {
             try {
                 Path tensors = made.resolve(PeftAdapter.TENSORS);
                 Path config = made.resolve(PeftConfig.NAME);
-                Safetensors.write(tensors, writer.tensors(values), Map.of("format", "pt"));
-                AtomicFiles.write(config, writer.config(baseModel));
+                Safetensors.write(tensors, numbers, Map.of("format", "pt"));
+                AtomicFiles.write(config, json);
                 Files.createDirectories(target);
                 for (Path file : List.of(tensors, config)) {
                     Files.move(
@@ -98,6 +107,17 @@ final class PeftWriter {
             }
         }
         json.add("alpha_pattern", alphas);
+        json.addProperty("r", rank);
+        json.add("rank_pattern", ranks);
+        json.addProperty("use_dora", false);
+        json.addProperty("use_rslora", layout.scaling() == LoraScaling.ALPHA_OVER_ROOT_RANK);
+        return config(json, "LORA", layout, alpha, baseModel);
+    }
+
+    /** A whole configuration: these fields of a kind's own, and what all kinds have. */
+    static String config(
+            JsonObject own, String type, LoraLayout layout, double alpha, String baseModel) {
+        JsonObject json = new JsonObject();
         json.addProperty("base_model_name_or_path", baseModel);
         json.addProperty("bias", "none");
         json.addProperty("fan_in_fan_out", false);
@@ -106,13 +126,10 @@ final class PeftWriter {
         json.addProperty("lora_alpha", number(alpha));
         json.addProperty("lora_dropout", 0.0);
         json.add("modules_to_save", JsonNull.INSTANCE);
-        json.addProperty("peft_type", "LORA");
-        json.addProperty("r", rank);
-        json.add("rank_pattern", ranks);
-        json.add("target_modules", targets());
+        json.addProperty("peft_type", type);
+        json.add("target_modules", targets(layout));
         json.addProperty("task_type", "CAUSAL_LM");
-        json.addProperty("use_dora", false);
-        json.addProperty("use_rslora", layout.scaling() == LoraScaling.ALPHA_OVER_ROOT_RANK);
+        own.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
         return new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(json) + "\n";
     }
 
@@ -130,7 +147,7 @@ final class PeftWriter {
     }
 
     /** A projection where all layers of that kind have factors, else the layers' own names. */
-    private JsonArray targets() {
+    private static JsonArray targets(LoraLayout layout) {
         TreeSet<String> names = new TreeSet<>();
         for (LinearLayer l : layout.adapted()) {
             boolean all =

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * <p>Its files: {@code run.json} (the settings, from the first second), {@code checkpoint/} (until
  * the end), {@code result.json}, {@code scores.csv}, {@code history.csv}, {@code adapter/}, {@code
- * charts/}.
+ * adalora/}, {@code charts/}.
  */
 public final class RunDirectory implements AutoCloseable {
     /** Somebody else makes the run. */
@@ -174,6 +174,11 @@ public final class RunDirectory implements AutoCloseable {
     /** Δθ in PEFT's format: {@code adapter/}. */
     public Path adapter() {
         return path.resolve("adapter");
+    }
+
+    /** The same of AdaLoRA, as PEFT's AdaLoRA adapter: {@code adalora/}. */
+    public Path adaLora() {
+        return path.resolve("adalora");
     }
 
     /** What a resumed run goes on from: {@code checkpoint/}. */

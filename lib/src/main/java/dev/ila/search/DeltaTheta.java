@@ -7,6 +7,7 @@ import dev.ila.delta.PeftAdapter;
 import dev.ila.delta.WholeDifference;
 import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.run.Require;
@@ -15,20 +16,14 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Dimensions;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
-import dev.ila.train.Lisa;
-import dev.ila.train.Resampled;
 import dev.ila.train.State;
 import dev.ila.train.Trainable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /**
  * Δθ in Java's memory (paper §2): LoRA's factors or full differences. It never changes; training
@@ -38,58 +33,18 @@ import java.util.stream.IntStream;
  */
 public final class DeltaTheta {
     /** Full differences are kept under this name in the run directory. */
-    private static final String DIFFERENCE = "delta.safetensors";
+    static final String DIFFERENCE = "delta.safetensors";
 
-    private final List<LinearLayer> layers;
-
-    /** Those of a full difference; with LoRA the layout knows. */
-    private final List<LinearLayer> differing;
-
-    private final Optional<LoraLayout> layout;
-
-    /** While AdaLoRA learns: then every λ stands after the factors. */
-    private final Optional<SvdLayout> svd;
-
-    /** Of a difference of every weight. */
-    private final Optional<WholeDifference> whole;
-
+    private final Form form;
     private final float[] values;
 
-    private DeltaTheta(
-            List<LinearLayer> layers,
-            List<LinearLayer> differing,
-            Optional<LoraLayout> layout,
-            Optional<SvdLayout> svd,
-            Optional<WholeDifference> whole,
-            float[] values) {
-        this.layers = layers;
-        this.differing = differing;
-        this.layout = layout;
-        this.svd = svd;
-        this.whole = whole;
+    DeltaTheta(Form form, float... values) {
+        this.form = form;
         this.values = values;
     }
 
-    private static DeltaTheta of(LoraLayout layout, float[] values) {
-        return new DeltaTheta(
-                layout.layers(),
-                List.of(),
-                Optional.of(layout),
-                Optional.empty(),
-                Optional.empty(),
-                values);
-    }
-
-    private static DeltaTheta of(
-            List<LinearLayer> layers, List<LinearLayer> differing, float[] values) {
-        return new DeltaTheta(
-                layers, differing, Optional.empty(), Optional.empty(), Optional.empty(), values);
-    }
-
-    private static DeltaTheta of(WholeDifference whole, float[] values) {
-        List<LinearLayer> all = whole.layers();
-        return new DeltaTheta(
-                all, all, Optional.empty(), Optional.empty(), Optional.of(whole), values);
+    private static DeltaTheta of(PeftAdapter read) {
+        return new DeltaTheta(new Form.Factors(read.layout()), read.values());
     }
 
     /**
@@ -101,33 +56,26 @@ public final class DeltaTheta {
         List<LinearLayer> layers = base.layers();
         if (delta instanceof Delta.Lora lora) {
             LoraLayout layout = LoraLayout.of(layers, lora.config());
-            return of(layout, layout.initial(seed));
+            return new DeltaTheta(new Form.Factors(layout), layout.initial(seed));
         } else if (delta instanceof Delta.Resampled some) {
             return of(some.lora(), base, aligned, seed);
         } else if (delta instanceof Delta.AdaLora ada) {
             SvdLayout svd = SvdLayout.of(layers, ada);
-            float[] values = svd.initial(seed);
-            return new DeltaTheta(
-                    layers,
-                    List.of(),
-                    Optional.of(svd.layout()),
-                    Optional.of(svd),
-                    Optional.empty(),
-                    values);
+            return new DeltaTheta(new Form.Svd(svd), svd.initial(seed));
         } else if (delta instanceof Delta.Lisa) {
             Architecture a = base.architecture();
             WholeDifference whole = new WholeDifference(layers, a.vocabulary(), a.tiedHead());
-            return of(whole, new float[whole.size()]);
+            return new DeltaTheta(new Form.Whole(whole), new float[whole.size()]);
         } else if (delta instanceof Delta.Adapter adapter) {
-            PeftAdapter read = PeftAdapter.read(Path.of(adapter.directory()), layers);
-            return of(read.layout(), read.values());
+            return of(PeftAdapter.read(Path.of(adapter.directory()), layers));
         } else if (aligned.isPresent()) {
-            return of(layers, layers, FullDifference.between(base, aligned.get()));
+            return new DeltaTheta(
+                    new Form.Difference(layers, layers),
+                    FullDifference.between(base, aligned.get()));
         }
-        List<String> targets = ((Delta.Full) delta).targets();
-        List<LinearLayer> differing = LoraConfig.named(layers, targets);
+        List<LinearLayer> differing = LoraConfig.named(layers, ((Delta.Full) delta).targets());
         int size = Math.toIntExact(FullDifference.size(differing));
-        return of(layers, differing, new float[size]);
+        return new DeltaTheta(new Form.Difference(layers, differing), new float[size]);
     }
 
     /**
@@ -141,98 +89,54 @@ public final class DeltaTheta {
         Path difference = run.resolve(DIFFERENCE);
         boolean itself = Files.exists(run.resolve("adapter_config.json"));
         Path adapter = itself ? run : run.resolve("adapter");
-        if (Files.exists(difference)) {
-            Safetensors file = Safetensors.open(difference);
-            if (WholeDifference.in(file)) {
-                WholeDifference whole = WholeDifference.of(file, layers);
-                return of(whole, whole.read(file));
-            }
-            Set<String> there = file.tensors().keySet();
-            List<LinearLayer> differing =
-                    layers.stream().filter(l -> there.contains(l.name())).toList();
-            return of(layers, differing, FullDifference.read(difference, differing));
+        if (!Files.exists(difference)) {
+            Require.that(Files.exists(adapter), run, "run", "one that has learned a change");
+            return of(PeftAdapter.read(adapter, layers));
         }
-        Require.that(Files.exists(adapter), run, "run", "one that has learned a change");
-        PeftAdapter read = PeftAdapter.read(adapter, layers);
-        return of(read.layout(), read.values());
+        Safetensors file = Safetensors.open(difference);
+        if (WholeDifference.in(file)) {
+            WholeDifference whole = WholeDifference.of(file, layers);
+            return new DeltaTheta(new Form.Whole(whole), whole.read(file));
+        }
+        Set<String> there = file.tensors().keySet();
+        List<LinearLayer> differing =
+                layers.stream().filter(l -> there.contains(l.name())).toList();
+        return new DeltaTheta(
+                new Form.Difference(layers, differing), FullDifference.read(difference, differing));
     }
 
     /** The same layers with what was learned; of AdaLoRA's those that are left, as LoRA. */
-    DeltaTheta learned(float[] other) {
-        if (svd.isPresent()) {
-            LoraLayout left = svd.get().left(other);
-            return of(left, svd.get().lora(left, other));
-        }
-        return new DeltaTheta(layers, differing, layout, svd, whole, other);
+    DeltaTheta learned(float... other) {
+        return form.learned(other);
     }
 
     /** Its training in stage 1, on a copy of its numbers; to be closed. */
     Trainable learning(Network network, SearchSettings settings) {
-        if (settings.delta() instanceof Delta.Resampled some) {
-            return new Resampled(
-                    network,
-                    onto(network),
-                    Ila.ones(layers.size()),
-                    new Resampled.Settings(some.layers(), some.every(), settings.seed()));
-        }
-        if (settings.delta() instanceof Delta.Lisa lisa) {
-            return new Lisa(network, lisa.settings(settings.seed()));
-        }
-        return svd.isPresent()
-                ? svd.get().learning(network, values, settings.stage1().schedule().steps())
-                : Ila.stage1(network, onto(network));
+        return form.learning(network, values, settings);
     }
 
-    /** Stage 1 before its first step; LISA begins with zeros of what it trains at a time. */
-    State begin(Delta delta, Dimensions d) {
-        boolean some = delta instanceof Delta.Lisa;
-        int n = some ? Math.toIntExact(((Delta.Lisa) delta).settings(0).numbers(d)) : 0;
-        return State.start(1, some ? new float[n] : values, new History(List.of()));
+    /** Stage 1 before its first step. */
+    State begin(SearchSettings settings, Checkpoint base) {
+        Dimensions d = LanguageModel.dimensions(base.architecture());
+        return State.start(1, form.start(values, settings, d), new History(List.of()));
     }
 
-    /** What an earlier stage 1 of this run has kept. */
-    DeltaTheta kept(RunDirectory run) {
-        if (layout.isPresent()) {
-            PeftAdapter read = PeftAdapter.read(run.adapter(), layers);
-            return of(read.layout(), read.values());
-        }
-        return of(
-                layers, differing, FullDifference.read(run.path().resolve(DIFFERENCE), differing));
-    }
-
-    /** Keeps it in the run directory: LoRA as PEFT's adapter, a difference as safetensors. */
-    void keep(RunDirectory run, String baseModel) {
-        if (layout.isPresent()) {
-            PeftAdapter.write(run.adapter(), layout.get(), values, baseModel);
-        } else if (whole.isPresent()) {
-            whole.get().write(run.path().resolve(DIFFERENCE), values);
-        } else {
-            FullDifference.write(run.path().resolve(DIFFERENCE), differing, values);
-        }
+    /**
+     * Keeps it in the run directory: LoRA as PEFT's adapter, what AdaLoRA has left as PEFT's
+     * adapter of either kind, a difference as safetensors.
+     */
+    void keep(RunDirectory run, SearchSettings settings) {
+        form.keep(run, values, settings);
     }
 
     /** A copy of its numbers on the network's device; its values are to be closed. */
     public Change onto(Network network) {
-        if (whole.isPresent()) {
-            return new Change.Whole(network.vector(values), Set.of());
-        }
-        if (layout.isEmpty()) {
-            Set<Integer> frozen = new TreeSet<>();
-            layers.forEach(l -> frozen.add(l.index()));
-            differing.forEach(l -> frozen.remove(l.index()));
-            return new Change.Difference(network.vector(values), frozen);
-        }
-        LoraLayout l = layout.get();
-        return new Change.Factors(
-                network.vector(svd.map(s -> s.composed(values)).orElse(values)),
-                IntStream.range(0, layers.size()).mapToObj(l::rank).toList(),
-                IntStream.range(0, layers.size()).mapToObj(l::scale).toList());
+        return form.onto(network, values);
     }
 
     /** The layers that have a Δθᵢ, and so a place in the ranking. */
     public List<LinearLayer> changed() {
-        return layout.map(y -> layers.stream().filter(l -> y.rank(l.index()) > 0).toList())
-                .orElse(differing);
+        return form.changed();
     }
 
     /** How many numbers are trained: those of A and B, or of the full matrices. */
@@ -252,31 +156,12 @@ public final class DeltaTheta {
      */
     public double[][] matrix(LinearLayer layer) {
         double[][] out = new double[layer.outputs()][layer.inputs()];
-        int i = layer.index();
-        if (!changed().contains(layer)) {
-            return out;
-        }
-        for (int row = 0; row < layer.outputs(); row++) {
-            if (layout.isEmpty()) {
-                int from = begin(i) + row * layer.inputs();
-                for (int column = 0; column < layer.inputs(); column++) {
-                    out[row][column] = values[from + column];
-                }
-            } else {
-                product(layout.get(), i, row, out[row]);
+        if (changed().contains(layer)) {
+            for (int row = 0; row < layer.outputs(); row++) {
+                form.row(layer, row, values, out[row]);
             }
         }
         return out;
-    }
-
-    private void product(LoraLayout l, int i, int row, double[] out) {
-        for (int k = 0; k < l.rank(i); k++) {
-            double b = l.scale(i) * values[l.offsetB(i) + row * l.rank(i) + k];
-            int a = l.offsetA(i) + k * out.length;
-            for (int column = 0; column < out.length; column++) {
-                out[column] += b * values[a + column];
-            }
-        }
     }
 
     /**
@@ -284,32 +169,13 @@ public final class DeltaTheta {
      * LISA.
      */
     public Map<String, float[]> elsewhere() {
-        Map<String, float[]> out = new TreeMap<>();
-        whole.ifPresent(
-                w ->
-                        w.elsewhere()
-                                .forEach(
-                                        p ->
-                                                out.put(
-                                                        p.name(),
-                                                        Arrays.copyOfRange(
-                                                                values,
-                                                                p.offset(),
-                                                                p.offset() + p.count()))));
-        return out;
+        return form.elsewhere(values);
     }
 
     /** Fails if Δθᵢ of a changed layer is zero: its mask would have nothing to say. */
     void requireChange() {
         for (LinearLayer layer : changed()) {
-            int i = layer.index();
-            boolean zero =
-                    layout.map(
-                                    l ->
-                                            zero(l.offsetA(i), l.offsetB(i))
-                                                    || zero(l.offsetB(i), end(l, i)))
-                            .orElseGet(() -> zero(begin(i), begin(i) + (int) layer.parameters()));
-            if (zero) {
+            if (form.isZero(layer, values)) {
                 throw new IllegalStateException(
                         "change of "
                                 + layer.name()
@@ -317,25 +183,5 @@ public final class DeltaTheta {
                                 + " layer cannot be ranked");
             }
         }
-    }
-
-    private int end(LoraLayout layout, int i) {
-        return layout.offsetB(i) + layout.rank(i) * layers.get(i).outputs();
-    }
-
-    private int begin(int i) {
-        if (whole.isPresent()) {
-            return whole.get().offset(layers.get(i));
-        }
-        return (int) FullDifference.size(differing.stream().filter(l -> l.index() < i).toList());
-    }
-
-    private boolean zero(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (values[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -152,13 +152,16 @@ public final class Search {
         Optional<Stability.Point> stable = Optional.empty();
         if (from.isPresent() && from.get().stage() == 2) {
             state = from.get();
-            learned = settings.delta().learned() ? start.kept(run) : start;
+            learned =
+                    settings.delta().learned()
+                            ? DeltaTheta.read(run.path(), session.layers())
+                            : start;
             stable = settings.stage1().stable(state.history());
         } else {
             History history = new History(List.of());
             if (settings.delta().learned()) {
                 DeltaTheta begun = start;
-                State first = from.orElseGet(() -> session.begin(begun));
+                State first = from.orElseGet(() -> begun.begin(settings, session.checkpoint()));
                 Session.Tuned tuned = session.stage1(start, first, observer, this::stepOfStage1);
                 history = tuned.history();
                 stable = tuned.stable();
@@ -168,7 +171,7 @@ public final class Search {
                 learned.requireChange();
             }
             if (!(settings.delta() instanceof Delta.Aligned)) {
-                learned.keep(run, settings.model());
+                learned.keep(run, settings);
             }
             if (settings.lastStage() == 1) {
                 return report.stage1(history, stable, learned);

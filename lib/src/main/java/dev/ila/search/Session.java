@@ -4,7 +4,6 @@ import dev.ila.data.Batch;
 import dev.ila.data.Batches;
 import dev.ila.data.Dataset;
 import dev.ila.eval.Answers;
-import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
@@ -174,7 +173,7 @@ public final class Session implements AutoCloseable {
                 "change to fine-tune",
                 "LoRA or full; what exists already is ready for its mask: initial()");
         DeltaTheta start = initial();
-        return stage1(start, begin(start), observer, s -> {});
+        return stage1(start, start.begin(settings, checkpoint), observer, s -> {});
     }
 
     /**
@@ -211,12 +210,6 @@ public final class Session implements AutoCloseable {
      */
     public String answer(DeltaTheta change, String question, int most) {
         return onDevice(change, on -> Answers.one(model(), on, question, most));
-    }
-
-    /** Stage 1 before its first step. */
-    State begin(DeltaTheta start) {
-        Architecture a = checkpoint.architecture();
-        return start.begin(settings.delta(), LanguageModel.dimensions(a));
     }
 
     LanguageModel model() {

@@ -1,5 +1,6 @@
 package dev.ila.search;
 
+import dev.ila.delta.AdaLoraSchedule;
 import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.LoraScaling;
@@ -59,6 +60,21 @@ record SvdLayout(LoraLayout layout, int budget) {
         return out;
     }
 
+    /** How ranks fall in so many steps. */
+    AdaLoraSchedule schedule(int steps) {
+        int[] ranks =
+                IntStream.range(0, layout.layers().size())
+                        .map(layout::rank)
+                        .filter(r -> r > 0)
+                        .toArray();
+        return new AdaLoraSchedule(
+                ranks[0],
+                Math.max(1, Math.round((float) budget / ranks.length)),
+                (int) (FIRST * steps),
+                (int) (LAST * steps),
+                steps);
+    }
+
     /** Their training, of so many steps. */
     Trainable learning(Network network, float[] values, int steps) {
         List<Integer> ranks =
@@ -68,8 +84,8 @@ record SvdLayout(LoraLayout layout, int budget) {
         AdaLora.Settings how =
                 new AdaLora.Settings(
                         budget,
-                        (int) (FIRST * steps),
-                        (int) (LAST * steps),
+                        schedule(steps).first(),
+                        schedule(steps).last(),
                         1,
                         ORTHOGONALITY,
                         BETA,

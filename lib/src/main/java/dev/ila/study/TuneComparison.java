@@ -136,7 +136,7 @@ public final class TuneComparison {
         this.settings = settings;
         this.directory = directory;
         this.measured = new Measured(tasks);
-        this.preview = Preview.of(settings.base());
+        this.preview = Preview.of(stage1(settings.base()));
         this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
     }
 
@@ -262,7 +262,7 @@ public final class TuneComparison {
         } else if (arm.kind().equals(Arm.LISA)) {
             delta = new Delta.Lisa(settings.lisa().blocks(), every);
         }
-        return stage1(fixed(settings.base().withSeed(seed).with(delta), rate));
+        return fixed(stage1(settings.base()).withSeed(seed).with(delta), rate);
     }
 
     /** A search's first stage is the tuning of all layers. */

@@ -122,6 +122,8 @@ class SearchOptionsTest {
         Delta.Lora eight = new Delta.Lora(8, 16, linear);
         changes(delta(new Delta.Resampled(eight, 3, 20)), "--resample=3");
         changes(delta(new Delta.Resampled(eight, 3, 5)), "--resample-every=5", "--resample=3");
+        changes(lisa(2, 20), "--lisa=2", "--stage=1");
+        changes(lisa(3, 5), "--lisa-every=5", "--lisa=3", "--stage=1");
         changes(delta(new Delta.Adapter("" + other)), "--adapter=" + other);
         changes(delta(new Delta.Aligned("" + other)), "--aligned=" + other);
         int threads = Compute.defaults().threads();
@@ -210,6 +212,11 @@ class SearchOptionsTest {
 
     private SearchSettings delta(Delta x) {
         return with(x, usual.compute(), 1, usual.stage1(), usual.stage2(), 2);
+    }
+
+    private SearchSettings lisa(int blocks, int every) {
+        Delta lisa = new Delta.Lisa(blocks, every);
+        return with(lisa, usual.compute(), 1, usual.stage1(), usual.stage2(), 1);
     }
 
     private SearchSettings compute(Compute x) {

@@ -77,6 +77,29 @@ class TuneOptionsTest {
     }
 
     @Test
+    void lisaTunesWholeBlocksWithEmbeddingHeadAndNorms() {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        SearchSettings settings = begin(said, "--lisa=2", "--lisa-every=5");
+        assertEquals(new Delta.Lisa(2, 5), settings.delta());
+        String text = said.toString(StandardCharsets.UTF_8);
+        assertTrue(
+                text.startsWith(
+                        "Tuning 56 of 56 layers: LISA, 2 whole blocks at a time, with embedding,"
+                                + " head and norms\n"),
+                text);
+        assertTrue(text.contains("A step takes "), text);
+        refused(
+                "choice of layers must be left out with --lisa, but is: given",
+                "--lisa=2",
+                "--layers=up_proj");
+        refused(
+                "--lisa-every must be given with --lisa, but is: alone",
+                "--lisa-every=2",
+                "--layers=up_proj");
+        refused("blocks at a time must be at most the 8 of the model, but is: 9", "--lisa=9");
+    }
+
+    @Test
     void whatCannotBeTunedIsRefusedBeforeAnythingIsMade() throws Exception {
         refused("choice of layers must be one of --ranking, --layers and --pattern, but is: none");
         refused(

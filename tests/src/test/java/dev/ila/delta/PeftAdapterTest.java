@@ -3,6 +3,7 @@ package dev.ila.delta;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,58 @@ class PeftAdapterTest {
             assertEquals(layout.scale(l.index()), read.layout().scale(l.index()), l.name());
             assertEquals(layout.offsetB(l.index()), read.layout().offsetB(l.index()), l.name());
         }
+    }
+
+    /** Whatever its scales; a triplet that is zero stays zero. */
+    @ParameterizedTest
+    @EnumSource(LoraScaling.class)
+    void whatIsWrittenAsAdaLorasIsTheSameChange(LoraScaling scaling) throws IOException {
+        LoraLayout layout = TinyLayers.uneven(layers, scaling);
+        float[] values = TinyLayers.values(layout.size());
+        Arrays.fill(values, layout.offsetA(0), layout.offsetA(0) + layers.get(0).inputs(), 0);
+        AdaLoraSchedule schedule = new AdaLoraSchedule(6, 3, 1, 2, 9);
+        PeftAdapter.writeAdaLora(adapter, layout, values, schedule, "some/model");
+        PeftAdapter read = PeftAdapter.read(adapter, layers);
+        for (LinearLayer l : layers) {
+            assertEquals(layout.rank(l.index()), read.layout().rank(l.index()), l.name());
+            float[] wanted = product(layout, values, l);
+            assertArrayEquals(wanted, product(read.layout(), read.values(), l), 2e-6f, l.name());
+        }
+        String config = Files.readString(adapter.resolve("adapter_config.json"));
+        assertTrue(config.contains("\"total_step\": 9"), config);
+        assertTrue(
+                config.replaceAll("\\s", "")
+                        .contains(
+                                "1.self_attn.q_proj.lora_E\":[true,true,false,false,false,false]"),
+                config);
+        assertEquals(
+                "rank of model.layers.0.self_attn.v_proj must be at most 3, that of the beginning,"
+                        + " but is: 4",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        PeftAdapter.writeAdaLora(
+                                                adapter,
+                                                layout,
+                                                values,
+                                                new AdaLoraSchedule(3, 3, 1, 2, 9),
+                                                "m"))
+                        .getMessage());
+    }
+
+    private static float[] product(LoraLayout layout, float[] values, LinearLayer l) {
+        float[] out = new float[l.outputs() * l.inputs()];
+        int rank = layout.rank(l.index());
+        for (int i = 0; i < out.length; i++) {
+            double sum = 0;
+            for (int k = 0; k < rank; k++) {
+                int b = layout.offsetB(l.index()) + i / l.inputs() * rank + k;
+                int a = layout.offsetA(l.index()) + k * l.inputs() + i % l.inputs();
+                sum += (double) values[b] * values[a];
+            }
+            out[i] = (float) (layout.scale(l.index()) * sum);
+        }
+        return out;
     }
 
     @Test

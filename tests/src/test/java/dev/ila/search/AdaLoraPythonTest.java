@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** AdaLoRA beside PEFT's: the same training, and adapters in both directions. */
 @Tag("python")
@@ -44,7 +46,7 @@ class AdaLoraPythonTest {
 
     @TempDir Path folder;
 
-    private Path how(double std) throws Exception {
+    private Path how(double std, boolean cut) throws Exception {
         Map<String, Object> how = new LinkedHashMap<>();
         how.put("init_r", INITIAL);
         how.put("target_r", TARGET);
@@ -58,6 +60,7 @@ class AdaLoraPythonTest {
         how.put("total_step", STEPS);
         how.put("rate", RATE);
         how.put("std", std);
+        how.put("cut", cut);
         return Files.writeString(folder.resolve("how.json"), new Gson().toJson(how));
     }
 
@@ -79,7 +82,7 @@ class AdaLoraPythonTest {
                     Fixture.resource("golden/tied"),
                     Fixture.resource("parity/batches.json"),
                     initial,
-                    how(0),
+                    how(0, false),
                     out);
             Safetensors theirs = Safetensors.open(out);
             AdaLora.Settings settings =
@@ -169,18 +172,22 @@ class AdaLoraPythonTest {
         }
     }
 
-    @Test
-    void anAdapterOfPeftsGivesTheSameLogits() throws Exception {
+    /** Also of one of which triplets were taken away: its factor is that of the beginning. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAdapterOfPeftsGivesTheSameLogits(boolean cut) throws Exception {
         Path adapter = folder.resolve("adapter");
         Path tied = Fixture.resource("golden/tied");
-        Python.run("tests/fixtures/adalora.py", "save", tied, how(0.4), adapter);
+        Python.run("tests/fixtures/adalora.py", "save", tied, how(0.4, cut), adapter);
         int[][] ids = {{5, 9, 33, 2, 17, 40, 8}};
         Path json = Files.writeString(folder.resolve("ids.json"), new Gson().toJson(ids));
         Path logits = folder.resolve("logits.safetensors");
         Python.reference("logits", tied, adapter, json, logits);
         try (LanguageModel model = Fixture.model()) {
             PeftAdapter read = PeftAdapter.read(adapter, model.layers());
-            assertEquals(INITIAL, read.layout().rank(0));
+            assertEquals(cut, INITIAL != read.layout().rank(0));
+            assertEquals(cut ? 0 : INITIAL, read.layout().rank(4));
+            assertEquals(8.0 / INITIAL, read.layout().scale(0), 1e-5);
             Change change = Fixture.factors(model, adapter);
             float[] gamma = new float[model.layers().size()];
             Arrays.fill(gamma, 1);

@@ -1,5 +1,6 @@
 package dev.ila.search;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,6 +60,17 @@ class AdaLoraRunTest {
             if (adapter.layout().rank(i) > 0) {
                 assertEquals(10.0 / initial, adapter.layout().scale(i), 1e-9);
                 assertEquals(6, l.block());
+            }
+        }
+        // PEFT's AdaLoRA adapter beside it is the same change.
+        DeltaTheta kept = DeltaTheta.read(path, layers);
+        DeltaTheta pefts = DeltaTheta.read(path.resolve("adalora"), layers);
+        assertEquals(kept.changed(), pefts.changed());
+        for (LinearLayer l : kept.changed()) {
+            double[][] ours = kept.matrix(l);
+            double[][] theirs = pefts.matrix(l);
+            for (int row = 0; row < l.outputs(); row++) {
+                assertArrayEquals(ours[row], theirs[row], 1e-7);
             }
         }
         // All steps are made, and a ranking of what is left follows.

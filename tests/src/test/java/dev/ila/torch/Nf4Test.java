@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import dev.ila.data.Batch;
 import dev.ila.model.Safetensors;
+import dev.ila.model.TensorInfo;
 import dev.ila.torch.Network.Want;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,18 +37,32 @@ class Nf4Test {
             n.weights().putLayer(0, 6, 3, Stored.F32, direct(theirs.floats("wide")));
             assertArrayEquals(theirs.floats("narrow.unpacked"), n.weights().layer(1, 5, 20, 60));
             assertArrayEquals(theirs.floats("wide.unpacked"), n.weights().layer(0, 6, 3, 15));
+            // A row has its codes, then a scale in f32 for each 64.
+            byte[] narrow = new byte[0];
+            byte[] wide = new byte[0];
+            byte[] up = packed(n, 1, 2);
+            byte[] down = packed(n, 0, 3);
+            for (int row = 0; row < 40; row++) {
+                narrow = joined(narrow, up, (192 + 20 + row) * (32 + 4), 32);
+            }
+            for (int row = 0; row < 12; row++) {
+                wide = joined(wide, down, (3 + row) * (96 + 12), 96);
+            }
+            assertSameCodes(40 * 64, bytes(theirs, "narrow.codes"), narrow);
+            assertSameCodes(12 * 192, bytes(theirs, "wide.codes"), wide);
         }
     }
 
     /**
-     * With double quantization: at least 99.99 % of the codes, that is the value but for its
-     * scale's, and all values within 1e-6 of their block's largest.
+     * With double quantization: the same codes of weights and of scales, and all values within 1e-6
+     * of their block's largest.
      */
     @Test
     void whatIsPackedTwiceIsWhatBitsandbytesMakesOfIt() throws Exception {
         Path file = Path.of(Nf4Test.class.getResource("/golden/nf4.safetensors").toURI());
-        float[] theirs = Safetensors.open(file).floats("double.unpacked");
-        float[] weights = Safetensors.open(file).floats("double");
+        Safetensors golden = Safetensors.open(file);
+        float[] theirs = golden.floats("double.unpacked");
+        float[] weights = golden.floats("double");
         Dimensions d = new Dimensions(1, 64, 320, 50, 4, 2, 32, true);
         Compute twice = new Compute("cpu", Precision.NF4_DOUBLE, 2, false, Precision.F32);
         try (Network n = SmallNetwork.make(d, twice)) {
@@ -54,20 +70,60 @@ class Nf4Test {
             n.weights().putLayer(0, 5, 0, Stored.F32, direct(weights));
             n.weights().finish();
             float[] ours = n.weights().layer(0, 5, 0, 320);
-            int same = 0;
             for (int block = 0; block < ours.length; block += 64) {
                 float largest = 0;
                 for (int i = block; i < block + 64; i++) {
                     largest = Math.max(largest, Math.abs(theirs[i]));
                 }
                 for (int i = block; i < block + 64; i++) {
-                    same += Math.abs(theirs[i] - ours[i]) <= 1e-6 * largest ? 1 : 0;
+                    assertEquals(theirs[i], ours[i], 1e-6 * largest);
                 }
             }
-            assertTrue(same >= 0.9999 * ours.length, same + " of " + ours.length);
-            assertEquals(ours.length, same);
             assertArrayEquals(Arrays.copyOfRange(ours, 64, 192), n.weights().layer(0, 5, 1, 3));
+            // Codes of both layers, then codes of both layers' scales.
+            byte[] all = packed(n, 0, 2);
+            int half = 320 * 64 / 2;
+            assertSameCodes(320 * 64, bytes(golden, "double.codes"), slice(all, half, half));
+            assertArrayEquals(
+                    bytes(golden, "double.scales"), slice(all, 2 * half + 320, 320), "scales");
         }
+    }
+
+    /** A matrix as it is kept; groups are q|k|v, o, gate|up, down. */
+    private static byte[] packed(Network n, int block, int group) {
+        List<NDArray> arrays = n.weights().arrays();
+        int first = arrays.size() - 6 * n.dimensions().blocks();
+        return arrays.get(first + 6 * block + 2 + group).toByteArray();
+    }
+
+    private static byte[] bytes(Safetensors file, String name) {
+        TensorInfo info = file.tensors().get(name);
+        byte[] out = new byte[Math.toIntExact(info.length())];
+        file.map(info, 0, out.length).get(out);
+        return out;
+    }
+
+    private static byte[] slice(byte[] all, int from, int length) {
+        return Arrays.copyOfRange(all, from, from + length);
+    }
+
+    private static byte[] joined(byte[] some, byte[] all, int from, int length) {
+        byte[] out = Arrays.copyOf(some, some.length + length);
+        System.arraycopy(all, from, out, some.length, length);
+        return out;
+    }
+
+    /** At least 99.99 % of the 4-bit codes, two in a byte; of as few as here that is all. */
+    private static void assertSameCodes(int count, byte[] theirs, byte[] ours) {
+        assertEquals(count, 2 * theirs.length);
+        assertEquals(count, 2 * ours.length);
+        int same = 0;
+        for (int i = 0; i < ours.length; i++) {
+            same += (theirs[i] & 0xf0) == (ours[i] & 0xf0) ? 1 : 0;
+            same += (theirs[i] & 0x0f) == (ours[i] & 0x0f) ? 1 : 0;
+        }
+        assertTrue(same >= 0.9999 * count, same + " of " + count);
+        assertEquals(count, same);
     }
 
     /** Of weights that both hold exactly, loss and gradients have the same bits. */

@@ -9,19 +9,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ila.data.Demo;
 import dev.ila.delta.LoraConfig;
 import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.StoredTensor;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Delta;
 import dev.ila.search.DeltaTheta;
+import dev.ila.search.FinishedModel;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
+import dev.ila.torch.Change;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +91,55 @@ class MergedTest {
         }
         assertTrue(Files.exists(out.resolve("tokenizer.json")));
         assertFalse(Files.exists(out.resolve("polite.json")));
+    }
+
+    /** The merged model says what the base says with the change beside it. */
+    @Test
+    void whatLisaLearnedIsInEveryWeight() {
+        SearchSettings usual = SearchSettings.embedded();
+        SearchSettings settings =
+                new SearchSettings(
+                        usual.model(),
+                        usual.data().withBatchSize(4).withLimit(60),
+                        new Delta.Lisa(2, 2),
+                        new Compute("cpu", Precision.F32, 2, false),
+                        1,
+                        usual.withSteps(3, 2).stage1(),
+                        usual.stage2(),
+                        1);
+        Path run = folder.resolve("run-lisa");
+        try (RunDirectory directory = RunDirectory.create(run)) {
+            Search.start(settings, directory, new Search.Observer() {});
+        }
+        Path out = folder.resolve("merged-lisa");
+        Merged.write(run, out);
+        Checkpoint merged = Checkpoint.open(out);
+        assertEquals(base.tensors().keySet(), merged.tensors().keySet());
+        String embedding = "model.embed_tokens.weight";
+        ByteBuffer before = bytes(base.tensors().get(embedding));
+        assertFalse(before.equals(bytes(merged.tensors().get(embedding))));
+        Compute compute = settings.compute();
+        int layers = base.layers().size();
+        float[] ones = new float[layers];
+        Arrays.fill(ones, 1);
+        long[] text = {3, 70, 12, 9, 41};
+        long[] all = {0, 1, 2, 3, 4};
+        try (FinishedModel beside =
+                        FinishedModel.load(base.directory().toString(), Optional.of(run), compute);
+                LanguageModel whole = LanguageModel.load(merged, compute)) {
+            assertArrayEquals(
+                    beside.model().network().logits(text, 1, all, beside.change(), ones),
+                    whole.network().logits(text, 1, all, Change.none(whole.network()), ones),
+                    // The merged weights are rounded to the 16 bits of the file.
+                    0.1f);
+            float[] after =
+                    whole.network().logits(text, 1, all, Change.none(whole.network()), ones);
+            float[] plain =
+                    beside.model()
+                            .network()
+                            .logits(text, 1, all, Change.none(beside.model().network()), ones);
+            assertFalse(Arrays.equals(after, plain));
+        }
     }
 
     @Test
