@@ -87,8 +87,7 @@ public final class TuneComparison {
      * @param rate of learning
      * @param numbers trained
      * @param heldOut losses
-     * @param secondsAStep median over its steps
-     * @param bytes of a step's memory, by count
+     * @param cost of its training
      * @param judged answers, by task
      */
     public record Trial(
@@ -97,8 +96,7 @@ public final class TuneComparison {
             double rate,
             long numbers,
             HeldOut heldOut,
-            double secondsAStep,
-            long bytes,
+            Cost cost,
             Map<Benchmark, List<Judged>> judged) {}
 
     private final Settings settings;
@@ -180,7 +178,7 @@ public final class TuneComparison {
                 AtomicFiles.write(diverged, e.getMessage() + "\n");
                 continue;
             }
-            Trial trial = trial(arm, seed, rate, own, run, observer);
+            Trial trial = trial(arm, rate, rates.size() == 1, own, run, observer);
             if (best.isEmpty() || trial.heldOut().mean() < best.get().heldOut().mean()) {
                 best = Optional.of(trial);
             }
@@ -240,17 +238,17 @@ public final class TuneComparison {
         return directory.resolve("runs").resolve(rated.replace("--", "-"));
     }
 
+    /** What came of a run; if it is the arm's only one, its tasks are asked at once. */
     private Trial trial(
-            Arm arm, long seed, double rate, SearchSettings own, Path run, Observer observer) {
+            Arm arm, double rate, boolean alone, SearchSettings own, Path run, Observer observer) {
         long numbers = arm.layers().stream().mapToLong(this::numbers).sum();
         return new Trial(
                 arm,
-                seed,
+                own.seed(),
                 rate,
                 numbers * arm.atOnce() / arm.layers().size(),
-                measured.heldOut(run, own, observer),
-                Measured.median(run),
-                preview.with(own.delta()).memory().total(),
+                measured.heldOut(run, own, alone, observer),
+                Measured.cost(run, preview.with(own.delta()).memory().total()),
                 Map.of());
     }
 
@@ -265,8 +263,7 @@ public final class TuneComparison {
                 t.rate(),
                 t.numbers(),
                 t.heldOut(),
-                t.secondsAStep(),
-                t.bytes(),
+                t.cost(),
                 measured.judged(run, settings(t.arm(), t.seed(), t.rate()), observer));
     }
 
@@ -277,7 +274,8 @@ public final class TuneComparison {
 
     private void made(Path run, SearchSettings of, Observer observer) {
         if (!Files.exists(run.resolve("result.json"))) {
-            Studies.make(run, of, List.of(), observer.run(run.getFileName().toString()));
+            Search.Observer follows = observer.run(run.getFileName().toString());
+            Studies.make(run, of, List.of(), Measured.peak(run, of, follows));
         } else {
             // Refuses by name what was made with other settings.
             Runs.state(run, of);
