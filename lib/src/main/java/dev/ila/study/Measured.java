@@ -30,7 +30,6 @@ import java.util.function.IntConsumer;
  * @param tasks questions of multiple choice
  */
 record Measured(Map<Benchmark, List<Question>> tasks) {
-    private static final int TOKENS = 4096;
     private static final String PEAK = "memory.json";
 
     /**
@@ -149,7 +148,7 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
                                 model.model().network(),
                                 model.change(),
                                 FinishedModel.heldOut(run, FinishedModel.data(run)),
-                                tokens(of),
+                                FinishedModel.tokensAtOnce(of),
                                 done)
                         .write(file);
             }
@@ -158,12 +157,6 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
             }
         }
         return HeldOut.read(file);
-    }
-
-    /** No more side by side than training had: what it had memory for is enough here. */
-    private static int tokens(SearchSettings of) {
-        long trained = (long) of.data().microBatch() * of.data().maxLength();
-        return (int) Math.min(TOKENS, trained);
     }
 
     /** Answers of the run, as they are kept for these questions, or asked for now. */
@@ -189,10 +182,10 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
     private List<Judged> ask(Loading of, Benchmark task, TuneComparison.Observer observer) {
         IntConsumer done = watch(observer, of.run, task.key());
         FinishedModel model = of.model();
+        int tokens = FinishedModel.tokensAtOnce(of.settings);
         try (Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
             List<Judged> judged =
-                    new MultipleChoice(
-                                    model.model(), model.change(), tokenizer, tokens(of.settings))
+                    new MultipleChoice(model.model(), model.change(), tokenizer, tokens)
                             .judge(tasks.get(task), done);
             Judged.write(file(of.run, task), judged);
             return judged;
