@@ -177,6 +177,8 @@
 //SOURCES src/main/java/dev/ila/search/package-info.java
 //SOURCES src/main/java/dev/ila/study/Arm.java
 //SOURCES src/main/java/dev/ila/study/Cluster.java
+//SOURCES src/main/java/dev/ila/study/ComparisonSettings.java
+//SOURCES src/main/java/dev/ila/study/Cost.java
 //SOURCES src/main/java/dev/ila/study/Measured.java
 //SOURCES src/main/java/dev/ila/study/Studies.java
 //SOURCES src/main/java/dev/ila/study/Study.java
@@ -219,6 +221,7 @@
 //SOURCES src/main/java/dev/ila/view/Bars.java
 //SOURCES src/main/java/dev/ila/view/Blocks.java
 //SOURCES src/main/java/dev/ila/view/Charts.java
+//SOURCES src/main/java/dev/ila/view/CompareNotes.java
 //SOURCES src/main/java/dev/ila/view/CompareReport.java
 //SOURCES src/main/java/dev/ila/view/ComparisonSummary.java
 //SOURCES src/main/java/dev/ila/view/ComparisonTables.java

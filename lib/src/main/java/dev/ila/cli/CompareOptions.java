@@ -4,6 +4,7 @@ import dev.ila.delta.LoraConfig;
 import dev.ila.run.Require;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
+import dev.ila.study.ComparisonSettings;
 import dev.ila.study.Studies;
 import dev.ila.study.TuneComparison;
 import dev.ila.view.CompareReport;
@@ -110,7 +111,7 @@ public final class CompareOptions {
         return new CompareReport(comparison, trials).write(command());
     }
 
-    TuneComparison.Settings settings() {
+    ComparisonSettings settings() {
         List<String> data = input.data();
         Optional<String> model = input.model();
         SearchSettings usual =
@@ -132,13 +133,13 @@ public final class CompareOptions {
         Require.atLeast(1, compared.seeds, "--seeds");
         double rate = base.stage1().schedule().rate();
         List<Double> rates = compared.rates.isEmpty() ? List.of(rate) : compared.rates;
-        return new TuneComparison.Settings(
+        return new ComparisonSettings(
                 base,
                 LongStream.rangeClosed(1, compared.seeds).boxed().toList(),
                 compared.cuts,
                 Require.atLeast(1, compared.draws, "--draws"),
                 rates,
-                new TuneComparison.Lisa(
+                new ComparisonSettings.Lisa(
                         compared.lisaBlocks,
                         compared.lisaRates.isEmpty()
                                 ? rates.stream().map(CompareOptions::tenth).toList()

@@ -64,9 +64,10 @@ public final class EvalOptions {
                 names = "--tokens-at-once",
                 paramLabel = "N",
                 description =
-                        "Tokens that are read side by side; more need more memory. Default:"
-                                + " ${DEFAULT-VALUE}.")
-        private int tokens = 4096;
+                        "Tokens that are read side by side; more need more memory. Default: those of"
+                                + " a micro-batch that the run of --change was trained with, 4096"
+                                + " at most, and 4096 without a run.")
+        private Optional<Integer> tokens = Optional.empty();
 
         @Option(
                 names = "--out",
@@ -104,7 +105,7 @@ public final class EvalOptions {
                                         finished.model().network(),
                                         finished.change(),
                                         t.examples(),
-                                        asked.tokens,
+                                        tokens(),
                                         progress::count),
                                 t.data(),
                                 t.trained());
@@ -139,18 +140,29 @@ public final class EvalOptions {
      */
     private record Conversations(List<Example> examples, Dataset data, boolean trained) {}
 
+    private int tokens() {
+        return asked.tokens
+                .map(t -> Require.atLeast(1, t, "--tokens-at-once"))
+                .or(
+                        () ->
+                                asked.change
+                                        .filter(FinishedModel::isRun)
+                                        .map(Runs::settings)
+                                        .map(FinishedModel::tokensAtOnce))
+                .orElse(FinishedModel.TOKENS);
+    }
+
     /** Keys and values take so little beside training's activations that four times fit. */
     private Answers.Settings answering() {
-        Require.atLeast(1, asked.tokens, "--tokens-at-once");
         return new Answers.Settings(
-                Require.atLeast(1, asked.answerTokens, "--answer-tokens"), 4 * asked.tokens);
+                Require.atLeast(1, asked.answerTokens, "--answer-tokens"), 4 * tokens());
     }
 
     private List<Judged> judged(
             String name, List<Question> questions, FinishedModel finished, Progress progress) {
         progress.stage(name, questions.size());
         try (Tokenizer tokenizer = Tokenizer.load(finished.model().checkpoint().directory())) {
-            return new MultipleChoice(finished.model(), finished.change(), tokenizer, asked.tokens)
+            return new MultipleChoice(finished.model(), finished.change(), tokenizer, tokens())
                     .judge(questions, progress::count);
         }
     }

@@ -2,6 +2,8 @@ package dev.ila.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,10 +114,22 @@ public record Host(
         }
     }
 
-    /** Lets {@link #peakMemory} tell the peak from now on; where the system can, that is Linux. */
+    /**
+     * Lets {@link #peakMemory} tell the peak from now on; where the system can, that is Linux. What
+     * this process has freed it gives back first, or it would count for whatever comes next.
+     */
     public static void forgetPeak() {
         Path refs = Path.of("/proc/self/clear_refs");
         if (Files.isWritable(refs)) {
+            System.gc();
+            try {
+                // Glibc's allocator keeps freed memory; JNA comes with DJL.
+                NativeLibrary.getProcess()
+                        .getFunction("malloc_trim")
+                        .invokeInt(new Object[] {new NativeLong(0)});
+            } catch (UnsatisfiedLinkError e) {
+                // Another C library has no such function: the peak is then one at most.
+            }
             try {
                 Files.writeString(refs, "5");
             } catch (IOException e) {

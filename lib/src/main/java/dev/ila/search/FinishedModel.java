@@ -17,6 +17,9 @@ import java.util.TreeMap;
 
 /** A model with what a run has learned, or an adapter of anyone's, to be asked. */
 public final class FinishedModel implements AutoCloseable {
+    /** Tokens to read side by side where nothing says how much memory there is. */
+    public static final int TOKENS = 4096;
+
     private final LanguageModel model;
     private final Change change;
 
@@ -44,6 +47,15 @@ public final class FinishedModel implements AutoCloseable {
             model.close();
             throw e;
         }
+    }
+
+    /**
+     * Tokens to read side by side when a run's model is asked: no more than training had, so that
+     * memory which was enough for that is enough here, and {@value #TOKENS} at most.
+     */
+    public static int tokensAtOnce(SearchSettings run) {
+        long trained = (long) run.data().microBatch() * run.data().maxLength();
+        return (int) Math.min(TOKENS, trained);
     }
 
     /** Whether a directory is a run's. */

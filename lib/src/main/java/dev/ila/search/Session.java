@@ -172,8 +172,7 @@ public final class Session implements AutoCloseable {
                 settings.delta(),
                 "change to fine-tune",
                 "LoRA or full; what exists already is ready for its mask: initial()");
-        DeltaTheta start = initial();
-        return stage1(start, start.begin(settings, checkpoint), observer, s -> {});
+        return stage1(initial(), initial().begin(settings, checkpoint), observer, s -> {});
     }
 
     /**

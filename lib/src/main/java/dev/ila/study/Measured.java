@@ -6,6 +6,8 @@ import dev.ila.eval.HeldOut;
 import dev.ila.eval.Judged;
 import dev.ila.eval.MultipleChoice;
 import dev.ila.eval.Question;
+import dev.ila.run.Host;
+import dev.ila.run.Json;
 import dev.ila.search.FinishedModel;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 
@@ -27,7 +30,39 @@ import java.util.function.IntConsumer;
  * @param tasks questions of multiple choice
  */
 record Measured(Map<Benchmark, List<Question>> tasks) {
-    private static final int TOKENS = 4096;
+    private static final String PEAK = "memory.json";
+
+    /**
+     * The form of {@code memory.json}.
+     *
+     * @param peakBytes as {@link Cost#peak}
+     */
+    private record Peak(long peakBytes) {}
+
+    /** θ₀ with what a run has learned, loaded once, when it is asked something. */
+    private static final class Loading implements AutoCloseable {
+        private final Path run;
+        private final SearchSettings settings;
+        private Optional<FinishedModel> model = Optional.empty();
+
+        Loading(Path run, SearchSettings settings) {
+            this.run = run;
+            this.settings = settings;
+        }
+
+        FinishedModel model() {
+            if (model.isEmpty()) {
+                String name = settings.model();
+                model = Optional.of(FinishedModel.load(name, Optional.of(run), settings.compute()));
+            }
+            return model.get();
+        }
+
+        @Override
+        public void close() {
+            model.ifPresent(FinishedModel::close);
+        }
+    }
 
     /** Keeps the order. */
     Measured {
@@ -44,20 +79,81 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
         };
     }
 
-    /** Loss of the run on what it held out, as it is kept, or measured now. */
-    HeldOut heldOut(Path run, SearchSettings of, TuneComparison.Observer observer) {
+    /**
+     * Follows a run that is made now, and keeps the process's peak until the end of its first stage
+     * beside its files.
+     */
+    static Search.Observer peak(Path run, SearchSettings of, Search.Observer observer) {
+        if (of.compute().gpu().isPresent()) {
+            return observer; // this process's memory is not the GPU's
+        }
+        Host.forgetPeak();
+        return new Search.Observer() {
+            @Override
+            public void stage(int stage, int done, int steps) {
+                observer.stage(stage, done, steps);
+            }
+
+            @Override
+            public void step(History.Step step) {
+                observer.step(step);
+            }
+
+            @Override
+            public void ended(int stage) {
+                if (stage == 1) {
+                    Host.peakMemory().ifPresent(p -> Json.write(run.resolve(PEAK), new Peak(p)));
+                }
+                observer.ended(stage);
+            }
+
+            @Override
+            public void note(String line) {
+                observer.note(line);
+            }
+
+            @Override
+            public boolean stopAsked() {
+                return observer.stopAsked();
+            }
+        };
+    }
+
+    /**
+     * What a run has cost.
+     *
+     * @param counted bytes of a step, by count
+     */
+    static Cost cost(Path run, long counted) {
+        Path file = run.resolve(PEAK);
+        OptionalLong peak =
+                Files.exists(file)
+                        ? OptionalLong.of(Json.read(file, Peak.class).peakBytes())
+                        : OptionalLong.empty();
+        return new Cost(median(run), peak, counted);
+    }
+
+    /**
+     * Loss of the run on what it held out, as it is kept, or measured now.
+     *
+     * @param judge whether to ask the tasks' questions too, while the model is there
+     */
+    HeldOut heldOut(Path run, SearchSettings of, boolean judge, TuneComparison.Observer observer) {
         Path file = run.resolve("held-out.csv");
-        if (!Files.exists(file)) {
-            IntConsumer done = watch(observer, run, "held-out loss");
-            try (FinishedModel model =
-                    FinishedModel.load(of.model(), Optional.of(run), of.compute())) {
+        try (Loading loading = new Loading(run, of)) {
+            if (!Files.exists(file)) {
+                IntConsumer done = watch(observer, run, "held-out loss");
+                FinishedModel model = loading.model();
                 HeldOut.measure(
                                 model.model().network(),
                                 model.change(),
                                 FinishedModel.heldOut(run, FinishedModel.data(run)),
-                                TOKENS,
+                                FinishedModel.tokensAtOnce(of),
                                 done)
                         .write(file);
+            }
+            if (judge) {
+                judged(loading, observer);
             }
         }
         return HeldOut.read(file);
@@ -66,26 +162,32 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
     /** Answers of the run, as they are kept for these questions, or asked for now. */
     Map<Benchmark, List<Judged>> judged(
             Path run, SearchSettings of, TuneComparison.Observer observer) {
+        try (Loading loading = new Loading(run, of)) {
+            return judged(loading, observer);
+        }
+    }
+
+    private Map<Benchmark, List<Judged>> judged(Loading of, TuneComparison.Observer observer) {
         Map<Benchmark, List<Judged>> all = new LinkedHashMap<>();
         tasks.forEach(
                 (task, asked) -> {
-                    Path file = file(run, task);
+                    Path file = file(of.run, task);
                     Optional<List<Judged>> there =
                             Files.exists(file) ? Judged.read(file, asked) : Optional.empty();
-                    all.put(task, there.orElseGet(() -> ask(run, of, task, observer)));
+                    all.put(task, there.orElseGet(() -> ask(of, task, observer)));
                 });
         return all;
     }
 
-    private List<Judged> ask(
-            Path run, SearchSettings of, Benchmark task, TuneComparison.Observer observer) {
-        IntConsumer done = watch(observer, run, task.key());
-        try (FinishedModel model = FinishedModel.load(of.model(), Optional.of(run), of.compute());
-                Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
+    private List<Judged> ask(Loading of, Benchmark task, TuneComparison.Observer observer) {
+        IntConsumer done = watch(observer, of.run, task.key());
+        FinishedModel model = of.model();
+        int tokens = FinishedModel.tokensAtOnce(of.settings);
+        try (Tokenizer tokenizer = Tokenizer.load(model.model().checkpoint().directory())) {
             List<Judged> judged =
-                    new MultipleChoice(model.model(), model.change(), tokenizer, TOKENS)
+                    new MultipleChoice(model.model(), model.change(), tokenizer, tokens)
                             .judge(tasks.get(task), done);
-            Judged.write(file(run, task), judged);
+            Judged.write(file(of.run, task), judged);
             return judged;
         }
     }
@@ -95,7 +197,7 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
     }
 
     /** Of a run's steps in stage 1, the first left out. */
-    static double median(Path run) {
+    private static double median(Path run) {
         try {
             double[] seconds =
                     History.fromCsv(Files.readString(run.resolve("history.csv"))).stage(1).stream()

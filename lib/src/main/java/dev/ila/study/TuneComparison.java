@@ -8,9 +8,7 @@ import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
-import dev.ila.run.Require;
 import dev.ila.search.Delta;
-import dev.ila.search.FineTuning;
 import dev.ila.search.Named;
 import dev.ila.search.Preview;
 import dev.ila.search.Runs;
@@ -18,8 +16,6 @@ import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Dimensions;
 import dev.ila.train.Diverged;
-import dev.ila.train.Schedule;
-import dev.ila.train.Stability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,72 +33,6 @@ import java.util.Optional;
  * <p>In its directory are the runs; finished ones are never made again.
  */
 public final class TuneComparison {
-    /** Draws in a resampled training, and in LISA. */
-    private static final int DRAWS = 10;
-
-    /**
-     * What is compared.
-     *
-     * @param base model, data, LoRA's rank or full fine-tuning, steps; its targets and seed are not
-     *     read
-     * @param seeds one or more
-     * @param cuts shares of the layers
-     * @param draws of each choice by chance, for each seed
-     * @param rates of learning; of several each arm takes the one with the least held-out loss at
-     *     the first seed. The ranking comes from the base's.
-     * @param lisa the rival that trains whole blocks
-     */
-    public record Settings(
-            SearchSettings base,
-            List<Long> seeds,
-            List<Double> cuts,
-            int draws,
-            List<Double> rates,
-            Lisa lisa) {
-        /** Takes copies, and checks them. */
-        public Settings {
-            seeds = List.copyOf(seeds);
-            cuts = List.copyOf(cuts);
-            rates = List.copyOf(rates);
-            Require.atLeast(1, seeds.size(), "number of seeds");
-            Require.atLeast(1, cuts.size(), "number of cuts");
-            Require.atLeast(1, rates.size(), "number of rates");
-            Require.atLeast(1, draws, "draws");
-            Require.that(
-                    base.delta() instanceof Delta.Lora || base.delta() instanceof Delta.Full,
-                    base.delta(),
-                    "change",
-                    "LoRA or full");
-            Require.atLeast(2, base.stage1().schedule().steps(), "steps");
-            Require.that(
-                    cuts.stream().map(Arm::cut).distinct().count() == cuts.size(),
-                    cuts,
-                    "cuts",
-                    "apart by 0.001 or more");
-        }
-
-        /** Those of which an arm takes one. */
-        public List<Double> rates(Arm arm) {
-            return arm.kind().equals(Arm.LISA) ? lisa.rates() : rates;
-        }
-    }
-
-    /**
-     * LISA in a comparison.
-     *
-     * @param blocks at a time
-     * @param rates of learning, of which it takes one as the others do: whole weights want lower
-     *     ones than factors
-     */
-    public record Lisa(int blocks, List<Double> rates) {
-        /** Takes a copy. */
-        public Lisa {
-            rates = List.copyOf(rates);
-            Require.atLeast(1, blocks, "blocks of LISA");
-            Require.atLeast(1, rates.size(), "number of LISA's rates");
-        }
-    }
-
     /**
      * What came of an arm with a seed.
      *
@@ -111,8 +41,7 @@ public final class TuneComparison {
      * @param rate of learning
      * @param numbers trained
      * @param heldOut losses
-     * @param secondsAStep median over its steps
-     * @param bytes of a step's memory, by count
+     * @param cost of its training
      * @param judged answers, by task
      */
     public record Trial(
@@ -121,27 +50,27 @@ public final class TuneComparison {
             double rate,
             long numbers,
             HeldOut heldOut,
-            double secondsAStep,
-            long bytes,
+            Cost cost,
             Map<Benchmark, List<Judged>> judged) {}
 
-    private final Settings settings;
+    private final ComparisonSettings settings;
     private final Path directory;
     private final Measured measured;
     private final List<LinearLayer> layers;
     private final Preview preview;
 
     /** A comparison and its directory. */
-    public TuneComparison(Settings settings, Path directory, Map<Benchmark, List<Question>> tasks) {
+    public TuneComparison(
+            ComparisonSettings settings, Path directory, Map<Benchmark, List<Question>> tasks) {
         this.settings = settings;
         this.directory = directory;
         this.measured = new Measured(tasks);
-        this.preview = Preview.of(stage1(settings.base()));
+        this.preview = Preview.of(settings.first());
         this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
     }
 
     /** What is compared. */
-    public Settings settings() {
+    public ComparisonSettings settings() {
         return settings;
     }
 
@@ -165,7 +94,7 @@ public final class TuneComparison {
         List<Trial> trials = new ArrayList<>();
         Map<String, Double> rates = new LinkedHashMap<>();
         for (long seed : settings.seeds()) {
-            SearchSettings search = fixed(settings.base().withSeed(seed), baseRate());
+            SearchSettings search = settings.search(seed);
             Path searched = directory.resolve("runs").resolve("search-" + seed);
             made(searched, search, observer);
             Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
@@ -187,7 +116,7 @@ public final class TuneComparison {
     private Trial best(Arm arm, long seed, List<Double> rates, Path searched, Observer observer) {
         Optional<Trial> best = Optional.empty();
         for (double rate : rates) {
-            SearchSettings own = settings(arm, seed, rate);
+            SearchSettings own = settings.of(arm, seed, rate);
             Path run = run(arm, seed, rate, searched);
             Path diverged = run.resolveSibling(run.getFileName() + "-diverged.txt");
             if (Files.exists(diverged)) {
@@ -204,7 +133,7 @@ public final class TuneComparison {
                 AtomicFiles.write(diverged, e.getMessage() + "\n");
                 continue;
             }
-            Trial trial = trial(arm, seed, rate, own, run, observer);
+            Trial trial = trial(arm, rate, rates.size() == 1, own, run, observer);
             if (best.isEmpty() || trial.heldOut().mean() < best.get().heldOut().mean()) {
                 best = Optional.of(trial);
             }
@@ -225,49 +154,15 @@ public final class TuneComparison {
                                 settings.cuts(),
                                 settings.draws(),
                                 seed,
-                                this::numbers));
+                                settings::numbers));
         int atOnce = settings.lisa().blocks() * Dimensions.LAYERS_PER_BLOCK;
         arms.add(new Arm(Arm.LISA, "", 0, layers, atOnce));
         return arms;
     }
 
-    private long numbers(LinearLayer l) {
-        return settings.base().delta() instanceof Delta.Lora lora
-                ? (long) lora.rank() * (l.inputs() + l.outputs())
-                : l.parameters();
-    }
-
-    private double baseRate() {
-        return settings.base().stage1().schedule().rate();
-    }
-
-    /** With the same number of steps whatever the held-out loss does, measured at the end alone. */
-    private static SearchSettings fixed(SearchSettings of, double rate) {
-        Schedule s = of.stage1().schedule();
-        return of.with(
-                new FineTuning(
-                        new Schedule(rate, s.warmup(), s.shape(), s.steps()),
-                        of.stage1().weightDecay(),
-                        of.stage1().maxNorm(),
-                        s.steps(),
-                        new Stability(of.stage1().stability().epsilon(), 1)));
-    }
-
-    private SearchSettings settings(Arm arm, long seed, double rate) {
-        List<String> names = arm.layers().stream().map(LinearLayer::name).toList();
-        Delta delta = settings.base().delta().on(names);
-        int every = (settings.base().stage1().schedule().steps() + DRAWS - 1) / DRAWS;
-        if (arm.kind().equals(Arm.RESAMPLED)) {
-            delta = new Delta.Resampled((Delta.Lora) delta, arm.atOnce(), every);
-        } else if (arm.kind().equals(Arm.LISA)) {
-            delta = new Delta.Lisa(settings.lisa().blocks(), every);
-        }
-        return fixed(stage1(settings.base()).withSeed(seed).with(delta), rate);
-    }
-
     /** A search's first stage is the tuning of all layers. */
     private Path run(Arm arm, long seed, double rate, Path searched) {
-        if (arm.kind().equals(Arm.ALL) && rate == baseRate()) {
+        if (arm.kind().equals(Arm.ALL) && rate == settings.baseRate()) {
             return searched;
         }
         String name = arm.name().replaceAll("[ ,%]+", "-") + "-" + seed;
@@ -275,23 +170,23 @@ public final class TuneComparison {
         return directory.resolve("runs").resolve(rated.replace("--", "-"));
     }
 
+    /** What came of a run; if it is the arm's only one, its tasks are asked at once. */
     private Trial trial(
-            Arm arm, long seed, double rate, SearchSettings own, Path run, Observer observer) {
+            Arm arm, double rate, boolean alone, SearchSettings own, Path run, Observer observer) {
         Preview of = preview.with(own.delta());
         long numbers =
                 arm.kind().equals(Arm.LISA)
                         ? of.trained().numbers()
-                        : arm.layers().stream().mapToLong(this::numbers).sum()
+                        : arm.layers().stream().mapToLong(settings::numbers).sum()
                                 * arm.atOnce()
                                 / arm.layers().size();
         return new Trial(
                 arm,
-                seed,
+                own.seed(),
                 rate,
                 numbers,
-                measured.heldOut(run, own, observer),
-                Measured.median(run),
-                of.memory().total(),
+                measured.heldOut(run, own, alone, observer),
+                Measured.cost(run, of.memory().total()),
                 Map.of());
     }
 
@@ -306,19 +201,14 @@ public final class TuneComparison {
                 t.rate(),
                 t.numbers(),
                 t.heldOut(),
-                t.secondsAStep(),
-                t.bytes(),
-                measured.judged(run, settings(t.arm(), t.seed(), t.rate()), observer));
-    }
-
-    private static SearchSettings stage1(SearchSettings s) {
-        return new SearchSettings(
-                s.model(), s.data(), s.delta(), s.compute(), s.seed(), s.stage1(), s.stage2(), 1);
+                t.cost(),
+                measured.judged(run, settings.of(t.arm(), t.seed(), t.rate()), observer));
     }
 
     private void made(Path run, SearchSettings of, Observer observer) {
         if (!Files.exists(run.resolve("result.json"))) {
-            Studies.make(run, of, List.of(), observer.run(run.getFileName().toString()));
+            Search.Observer follows = observer.run(run.getFileName().toString());
+            Studies.make(run, of, List.of(), Measured.peak(run, of, follows));
         } else {
             // Refuses by name what was made with other settings.
             Runs.state(run, of);

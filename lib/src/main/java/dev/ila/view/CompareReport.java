@@ -6,6 +6,7 @@ import dev.ila.eval.Paired;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Host;
 import dev.ila.run.Json;
+import dev.ila.run.Provenance;
 import dev.ila.search.Result;
 import dev.ila.study.Arm;
 import dev.ila.study.TuneComparison;
@@ -13,12 +14,13 @@ import dev.ila.study.TuneComparison.Trial;
 import dev.ila.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -85,6 +87,7 @@ public final class CompareReport {
                         DoubleColumn.create("spread"),
                         StringColumn.create("difference from all [95 %]"),
                         DoubleColumn.create("s a step"),
+                        DoubleColumn.create("GB at the peak"),
                         DoubleColumn.create("GB by count"));
         for (String group : groups()) {
             List<Trial> own = of(group);
@@ -102,8 +105,16 @@ public final class CompareReport {
             table.doubleColumn(5).append(DoubleStream.of(losses).average().orElseThrow());
             spread(table.doubleColumn(6), losses);
             table.stringColumn(7).append(group.equals(Arm.ALL) ? "" : text(beside(group, Arm.ALL)));
-            table.doubleColumn(8).append(mean(own, Trial::secondsAStep));
-            table.doubleColumn(9).append(mean(own, t -> t.bytes() / 1e9));
+            table.doubleColumn(8).append(mean(own, t -> t.cost().secondsAStep()));
+            OptionalDouble peak =
+                    own.stream()
+                            .map(t -> t.cost().peak())
+                            .flatMapToLong(OptionalLong::stream)
+                            .average();
+            peak.ifPresentOrElse(
+                    p -> table.doubleColumn(9).append(p / 1e9),
+                    table.doubleColumn(9)::appendMissing);
+            table.doubleColumn(10).append(mean(own, t -> t.cost().counted() / 1e9));
         }
         return table;
     }
@@ -182,51 +193,6 @@ public final class CompareReport {
         return Accuracies.of(byGroup);
     }
 
-    /** How it is to be read. */
-    private List<String> notes() {
-        TuneComparison.Settings s = comparison.settings();
-        List<String> notes = new ArrayList<>();
-        notes.add(
-                "%d steps each, %s; of a seed all have the same conversations in the same order; the held-out ones were neither trained on nor stopped by."
-                        .formatted(
-                                s.base().stage1().schedule().steps(),
-                                s.seeds().size() == 1 ? "one seed" : s.seeds().size() + " seeds"));
-        notes.add(
-                s.rates().size() == 1
-                        ? "The learning rate was not tuned: %s for all, %s for LISA."
-                                .formatted(s.rates().get(0), s.lisa().rates().get(0))
-                        : "The learning rate of each was the one of %s, for LISA of %s, with the least held-out loss at seed %d, whose figures it favours."
-                                .formatted(s.rates(), s.lisa().rates(), s.seeds().get(0)));
-        notes.add(
-                "\"spread\" and ±: standard deviation over the runs. Of many rivals some interval leaves 0 out by chance: of 20 about one.");
-        List<String> edge =
-                trials.stream()
-                        .filter(t -> s.rates(t.arm()).size() > 1)
-                        .filter(t -> atEdge(s.rates(t.arm()), t.rate()))
-                        .map(t -> t.arm().group())
-                        .distinct()
-                        .toList();
-        if (!edge.isEmpty()) {
-            notes.add(
-                    "At the edge of the rates tried, so that another may do better: "
-                            + String.join("; ", edge)
-                            + ".");
-        }
-        notes.add(
-                "Intervals: 2,000 draws of the seeds and, within each, of its conversations. Of few seeds such an interval is narrow.");
-        notes.add(
-                "\"resampled\": as many layers at a time, drawn anew ten times; its trained numbers are the mean of those at a time.");
-        notes.add(
-                "\"lisa\": embedding, head and norms all the time, and %d whole blocks at a time, drawn anew ten times; its layers and numbers are those at a time."
-                        .formatted(s.lisa().blocks()));
-        notes.add("\"numbers\": as many layers as have the trained numbers of the most important.");
-        return notes;
-    }
-
-    private static boolean atEdge(List<Double> rates, double rate) {
-        return rate == Collections.min(rates) || rate == Collections.max(rates);
-    }
-
     /**
      * Writes {@code report.html}, {@code compare.json}, {@code arms.csv}, {@code rivals.csv} and
      * {@code compare.png}.
@@ -249,28 +215,33 @@ public final class CompareReport {
         AtomicFiles.write(
                 directory.resolve("compare.png"), SmallPng.of(Intervals.chart(differences)));
         Json.write(directory.resolve("compare.json"), json(differences));
-        Page page = new Page("Selective fine-tuning compared").command(command).list(notes());
+        List<String> notes = CompareNotes.of(comparison.settings(), trials);
+        Page page = new Page("Selective fine-tuning compared").command(command).list(notes);
         tables.forEach(page::table);
         page.picture("held-out loss, difference from all layers", Intervals.chart(differences));
+        page.heading("Data and model").list(CompareNotes.data(inputs()));
         Path report = directory.resolve("report.html");
         page.write(report);
         StringBuilder text = new StringBuilder();
         tables.forEach(t -> text.append(Tables.text(t)).append('\n'));
-        notes().forEach(n -> text.append(n).append('\n'));
+        notes.forEach(n -> text.append(n).append('\n'));
         return text.append("\nReport: ").append(report).append('\n').toString();
+    }
+
+    /** What the first run followed from; the others have other seeds and layers. */
+    private Provenance.Inputs inputs() {
+        Path first =
+                comparison
+                        .directory()
+                        .resolve("runs/search-" + comparison.settings().seeds().get(0));
+        return Json.read(first.resolve("result.json"), Result.class).provenance().inputs();
     }
 
     private Map<String, Object> json(Map<String, Paired> differences) {
         Map<String, Object> all = new LinkedHashMap<>();
         int threads = comparison.settings().base().compute().threads();
         all.put("host", Host.current(threads, Map.of("pytorch", Torch.version())));
-        Path first =
-                comparison
-                        .directory()
-                        .resolve("runs/search-" + comparison.settings().seeds().get(0));
-        all.put(
-                "inputs",
-                Json.read(first.resolve("result.json"), Result.class).provenance().inputs());
+        all.put("inputs", inputs());
         all.put("differenceFromAll", differences);
         all.put("beside", rows());
         List<Map<String, Object>> each = new ArrayList<>();
@@ -282,8 +253,9 @@ public final class CompareReport {
             one.put("layers", t.arm().atOnce());
             one.put("numbers", t.numbers());
             one.put("heldOutLoss", t.heldOut().mean());
-            one.put("secondsAStep", t.secondsAStep());
-            one.put("bytesByCount", t.bytes());
+            one.put("secondsAStep", t.cost().secondsAStep());
+            t.cost().peak().ifPresent(p -> one.put("bytesAtPeak", p));
+            one.put("bytesByCount", t.cost().counted());
             t.judged()
                     .forEach(
                             (task, judged) ->

@@ -58,6 +58,7 @@ class CompareOptionsTest {
         double all = loss(json, "all");
         for (JsonElement run : json.getAsJsonArray("runs")) {
             JsonObject of = run.getAsJsonObject();
+            assertTrue(of.get("bytesAtPeak").getAsLong() > 100_000_000, of.toString());
             String group = of.get("tuned").getAsString().replaceAll("(%) \\d$", "$1");
             if (!group.equals("all")) {
                 double difference =
@@ -68,7 +69,20 @@ class CompareOptionsTest {
                 assertEquals(of.get("heldOutLoss").getAsDouble() - all, difference, 1e-9);
             }
         }
-        assertTrue(Files.readString(folder.resolve("c/report.html")).contains("data:image/png"));
+        String page = Files.readString(folder.resolve("c/report.html"));
+        assertTrue(page.contains("data:image/png"));
+        JsonObject data = json.getAsJsonObject("inputs").getAsJsonObject("data");
+        data.entrySet()
+                .forEach(
+                        e -> {
+                            String file = Path.of(e.getKey()).getFileName().toString();
+                            String hash = e.getValue().getAsString();
+                            assertTrue(page.contains("data " + file + ": SHA-256 " + hash), page);
+                        });
+        assertEquals(1, data.size());
+        assertTrue(said.contains("\"GB at the peak\": resident memory"), said);
+        // What was measured is kept with its run.
+        assertTrue(Files.exists(folder.resolve("c/runs/ila-30-1-0.001/memory.json")));
         // Each had its steps, whatever the held-out loss did, and no other layer was changed.
         Path run = folder.resolve("c/runs/ila-30-1-0.001");
         assertEquals(13, Files.readAllLines(run.resolve("history.csv")).size());

@@ -126,6 +126,10 @@ class EvalOptionsTest {
                 "--task=arc");
         refused("--task-limit must be 1 or more, but is: 0", "--task=arc=x", "--task-limit=0");
         refused("--answer-tokens must be 1 or more, but is: 0", "--answer-tokens=0");
+        refused(
+                "--tokens-at-once must be 1 or more, but is: 0",
+                "--tokens-at-once=0",
+                "--data=polite");
         refused("--limit must be given with --data, but is: without", "--limit=3");
         refused("arc must be a file or directory that exists, but is: x", "--task=arc=x");
         refused(

@@ -65,15 +65,21 @@ final class MemoryProbe {
         System.out.println(peak + " " + memory.total() + " " + memory);
     }
 
-    private static Batch batch(int rows, int length, int vocabulary) {
+    /** Rows of one example of tokens drawn by chance. */
+    static Batch batch(int rows, int length, int vocabulary) {
+        return Batch.of(Collections.nCopies(rows, example(length, vocabulary)));
+    }
+
+    /** Two thirds of it are supervised. */
+    static Example example(int length, int vocabulary) {
         SplittableRandom random = new SplittableRandom(1);
         boolean[] supervised = new boolean[length];
         Arrays.fill(supervised, length / 3, length, true);
-        int[] ids = random.ints(length, 0, vocabulary).toArray();
-        return Batch.of(Collections.nCopies(rows, new Example(ids, supervised)));
+        return new Example(random.ints(length, 0, vocabulary).toArray(), supervised);
     }
 
-    private static long peak() throws Exception {
+    /** The highest resident memory of this process, in bytes. */
+    static long peak() throws Exception {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(l -> l.startsWith("VmHWM:"))
                 .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
