@@ -176,6 +176,7 @@ public final class FullDifference {
         same("num_attention_heads", b.heads(), a.heads());
         same("num_key_value_heads", b.keyValueHeads(), a.keyValueHeads());
         same("head_dim", b.headSize(), a.headSize());
+        same("attention", b.variant(), a.variant());
         same("rope_theta", b.rope().theta(), a.rope().theta());
         same("rope scaling", b.rope().llama3(), a.rope().llama3());
         same("rms_norm_eps", base.normEpsilon(), aligned.normEpsilon());

@@ -129,9 +129,6 @@ public final class Answers {
     public static List<int[]> greedy(
             LanguageModel model, Change change, List<int[]> prompts, int most, IntPredicate ends) {
         int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
-        model.checkpoint()
-                .architecture()
-                .requireInWindow(longest + most, "tokens of a prompt and its answer");
         List<List<Integer>> said = new ArrayList<>();
         prompts.forEach(p -> said.add(new ArrayList<>()));
         int[] going = IntStream.range(0, prompts.size()).toArray(); // the prompt of each text

@@ -91,9 +91,6 @@ public final class MultipleChoice {
         for (int[] choice : choices) {
             Require.atLeast(1, choice.length, "tokens of a choice");
         }
-        model.checkpoint()
-                .architecture()
-                .requireInWindow(ids.length + prompt.longest(), "tokens of a question");
         return prompt;
     }
 

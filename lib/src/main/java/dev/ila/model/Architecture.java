@@ -1,12 +1,11 @@
 package dev.ila.model;
 
-import dev.ila.run.Require;
-import java.util.OptionalInt;
+import dev.ila.torch.Variant;
 
 /**
  * The numbers that make one Llama-shaped model, from its {@code config.json}.
  *
- * @param family {@code model_type} of the configuration, {@code llama} or {@code mistral}
+ * @param family {@code model_type} of the configuration, as {@code llama}
  * @param blocks number of transformer blocks
  * @param hidden width of the residual stream
  * @param intermediate width of the feed-forward layer
@@ -32,26 +31,8 @@ public record Architecture(
      * @param keyValueHeads key and value heads, a divisor of {@code heads}
      * @param headSize width of one head, even
      * @param rope rotary position embedding
-     * @param window how many tokens back a token may look, itself included; empty: all
+     * @param variant how it differs from Llama's
      */
     public record Attention(
-            int heads, int keyValueHeads, int headSize, Rope rope, OptionalInt window) {}
-
-    /**
-     * Fails if texts may be longer than the attention's window: beyond it this library would look
-     * at tokens that the model does not see. Up to it there is no difference.
-     *
-     * @param length of the longest, in tokens
-     * @param name of the length in the message, as {@code --max-length}
-     */
-    public void requireInWindow(int length, String name) {
-        int window = attention.window().orElse(length);
-        Require.that(
-                length <= window,
-                length,
-                name,
-                "at most "
-                        + window
-                        + ", the model's sliding window, beyond which it is not computed");
-    }
+            int heads, int keyValueHeads, int headSize, Rope rope, Variant variant) {}
 }

@@ -94,10 +94,16 @@ public final class Checkpoint {
     }
 
     /**
-     * A block's two RMSNorm weights, each [hidden]: before attention, before the feed-forward part.
+     * A block's RMSNorm weights: before attention, before the feed-forward part, each [hidden]; of
+     * heads of q and of k, each [headSize], where the family has them.
      */
     public List<StoredTensor> norms(int block) {
         return parts.norms().get(block);
+    }
+
+    /** A block's biases of q, k and v, each [outputs], where the family has them. */
+    public List<StoredTensor> biases(int block) {
+        return parts.biases().get(block);
     }
 
     /**

@@ -88,6 +88,15 @@ public record JsonFile(Path file, String at, JsonObject object) {
                 .map(JsonPrimitive::getAsInt);
     }
 
+    /** The whole number in a field, if it is there; 0 or more. */
+    public Optional<Integer> wholeNumber(String key) {
+        return primitive(
+                        key,
+                        p -> p.isNumber() && p.getAsString().matches("\\d{1,9}"),
+                        "a whole number from 0 to 999999999")
+                .map(JsonPrimitive::getAsInt);
+    }
+
     /** The whole number in a field that must be there, 1 or more. */
     public int needCount(String key) {
         return count(key).orElseThrow(() -> missing(key));

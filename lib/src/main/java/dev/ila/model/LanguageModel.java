@@ -57,7 +57,8 @@ public final class LanguageModel implements AutoCloseable {
                 a.attention().heads(),
                 a.attention().keyValueHeads(),
                 a.attention().headSize(),
-                a.tiedHead());
+                a.tiedHead(),
+                a.attention().variant());
     }
 
     private static void fill(Weights to, Checkpoint layers, Checkpoint others) {
@@ -70,6 +71,15 @@ public final class LanguageModel implements AutoCloseable {
             List<StoredTensor> norms = others.norms(block);
             from.each(norms.get(0), (r, t, b) -> to.putNorm(at, 0, t, b));
             from.each(norms.get(1), (r, t, b) -> to.putNorm(at, 1, t, b));
+            for (int which = 2; which < norms.size(); which++) {
+                int head = which - 2;
+                from.each(norms.get(which), (r, t, b) -> to.putHeadNorm(at, head, t, b));
+            }
+            List<StoredTensor> biases = others.biases(block);
+            for (int l = 0; l < biases.size(); l++) {
+                int layer = l;
+                from.each(biases.get(l), (r, t, b) -> to.putBias(at, layer, t, b));
+            }
         }
         for (LinearLayer layer : layers.layers()) {
             int l = layer.index() % Dimensions.LAYERS_PER_BLOCK;

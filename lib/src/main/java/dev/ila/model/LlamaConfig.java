@@ -2,24 +2,23 @@ package dev.ila.model;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-import java.util.Map;
+import dev.ila.torch.Variant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
-/**
- * Reads the {@code config.json} of a Llama or a Mistral; defaults are those of transformers'
- * LlamaConfig and MistralConfig.
- */
+/** Reads a {@code config.json}; defaults are those of transformers' class for its family. */
 final class LlamaConfig {
-    private static final String MISTRAL = "mistral";
-    private static final Map<String, String> CLASSES =
-            Map.of("llama", "LlamaForCausalLM", MISTRAL, "MistralForCausalLM");
+    /** Where the configuration does not say it; {@code null} says that none is. */
+    private static final int WINDOW = 4096;
 
-    /** MistralConfig's, where the configuration does not say it; {@code null} says that none is. */
-    private static final int MISTRALS_WINDOW = 4096;
+    /** Blocks below the first with a window, where the configuration does not say it. */
+    private static final int MAX_WINDOW_LAYERS = 28;
 
     private final JsonFile config;
-    private final String family;
+    private final Family family;
 
     private LlamaConfig(JsonFile config) {
         this.config = config;
@@ -43,7 +42,7 @@ final class LlamaConfig {
                                         "quantization_config",
                                         "absent: weights are read as f32, f16 or bf16"));
         return new Architecture(
-                family,
+                family.type(),
                 config.needCount("num_hidden_layers"),
                 config.needCount("hidden_size"),
                 config.needCount("intermediate_size"),
@@ -53,14 +52,11 @@ final class LlamaConfig {
                 config.flag("tie_word_embeddings", false));
     }
 
-    private static String family(JsonFile config) {
-        String family = config.text("model_type").orElse("missing");
-        config.check(
-                CLASSES.containsKey(family),
-                family,
-                "model_type",
-                "llama or mistral, the two supported");
-        String expected = CLASSES.get(family);
+    private static Family family(JsonFile config) {
+        String type = config.text("model_type").orElse("missing");
+        Optional<Family> family = Family.of(type);
+        config.check(family.isPresent(), type, "model_type", Family.rule(type));
+        String expected = family.orElseThrow().causal();
         Optional<JsonElement> classes = config.find("architectures");
         boolean causal =
                 classes.isEmpty()
@@ -70,7 +66,7 @@ final class LlamaConfig {
                                         .contains(new JsonPrimitive(expected));
         String supported = expected + ", the one supported";
         config.check(causal, classes.orElse(null), "architectures", supported);
-        return family;
+        return family.get();
     }
 
     private void refuse(String key, JsonPrimitive only) {
@@ -81,28 +77,62 @@ final class LlamaConfig {
     private Architecture.Attention attention() {
         int hidden = config.needCount("hidden_size");
         int heads = config.needCount("num_attention_heads");
-        boolean mistral = family.equals(MISTRAL);
         int keyValueHeads =
-                mistral
-                        ? config.needCount("num_key_value_heads")
-                        : config.count("num_key_value_heads").orElse(heads);
+                family.type().equals("llama")
+                        ? config.count("num_key_value_heads").orElse(heads)
+                        : config.needCount("num_key_value_heads");
         config.check(
                 heads % keyValueHeads == 0,
                 keyValueHeads,
                 "num_key_value_heads",
                 "a divisor of num_attention_heads (" + heads + ")");
-        int headSize = config.count("head_dim").orElse(hidden / heads);
+        int usual = family.headSize() > 0 ? family.headSize() : hidden / heads;
+        int headSize = config.count("head_dim").orElse(usual);
         config.check(headSize > 0 && headSize % 2 == 0, headSize, "head_dim", "even, above 0");
-        OptionalInt window = mistral ? window() : OptionalInt.empty();
-        return new Architecture.Attention(heads, keyValueHeads, headSize, rope(), window);
+        Variant variant = new Variant(family.bias(), family.headNorms(), windows());
+        return new Architecture.Attention(heads, keyValueHeads, headSize, rope(), variant);
     }
 
-    private OptionalInt window() {
+    /** The window of each block, 0 for none; empty if no block has one. */
+    private List<Integer> windows() {
         boolean said = config.object().has("sliding_window");
         Optional<Integer> window = config.count("sliding_window");
-        return said && window.isEmpty()
-                ? OptionalInt.empty()
-                : OptionalInt.of(window.orElse(MISTRALS_WINDOW));
+        int size = said && window.isEmpty() ? 0 : window.orElse(WINDOW);
+        int blocks = config.needCount("num_hidden_layers");
+        boolean some =
+                switch (family.windows()) {
+                    case NONE -> false;
+                    case ALL -> true;
+                    case UPPER -> config.flag("use_sliding_window", false);
+                };
+        if (!some || size == 0) {
+            return List.of();
+        }
+        if (family.windows() == Family.Windows.ALL) {
+            return Collections.nCopies(blocks, size);
+        }
+        Optional<JsonElement> types = config.find("layer_types");
+        if (types.isPresent()) {
+            return typed(types.get(), blocks, size);
+        }
+        int full = config.wholeNumber("max_window_layers").orElse(MAX_WINDOW_LAYERS);
+        return IntStream.range(0, blocks).mapToObj(b -> b < full ? 0 : size).toList();
+    }
+
+    private List<Integer> typed(JsonElement types, int blocks, int size) {
+        List<Integer> windows = new ArrayList<>();
+        if (types.isJsonArray()) {
+            for (JsonElement type : types.getAsJsonArray()) {
+                boolean sliding = type.equals(new JsonPrimitive("sliding_attention"));
+                boolean known = sliding || type.equals(new JsonPrimitive("full_attention"));
+                String rule = "sliding_attention or full_attention in each place";
+                config.check(known, type, "layer_types", rule);
+                windows.add(sliding ? size : 0);
+            }
+        }
+        String rule = "a list of " + blocks + ", one for each block";
+        config.check(windows.size() == blocks, types, "layer_types", rule);
+        return windows;
     }
 
     /** {@code rope_parameters} is the form since transformers 5; there too the older one wins. */

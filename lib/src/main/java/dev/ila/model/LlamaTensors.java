@@ -25,6 +25,7 @@ record LlamaTensors(
         StoredTensor finalNorm,
         StoredTensor head,
         List<List<StoredTensor>> norms,
+        List<List<StoredTensor>> biases,
         List<LinearLayer> layers,
         List<StoredTensor> weights) {
     private static final String WEIGHT = ".weight";
@@ -40,12 +41,11 @@ record LlamaTensors(
             List<LinearLayer> layers = new ArrayList<>();
             List<StoredTensor> weights = new ArrayList<>();
             List<List<StoredTensor>> norms = new ArrayList<>();
+            List<List<StoredTensor>> biases = new ArrayList<>();
             for (int block = 0; block < a.blocks(); block++) {
                 String at = found.prefix() + "." + block + ".";
-                norms.add(
-                        List.of(
-                                need(at + "input_layernorm.weight", a.hidden()),
-                                need(at + "post_attention_layernorm.weight", a.hidden())));
+                norms.add(vectors(at, norms()));
+                biases.add(vectors(at, biases()));
                 for (Map.Entry<String, int[]> e : linear().entrySet()) {
                     String name = at + e.getKey();
                     int[] shape = e.getValue();
@@ -62,8 +62,38 @@ record LlamaTensors(
                     need("model.norm.weight", a.hidden()),
                     a.tiedHead() ? embedding : need("lm_head.weight", a.vocabulary(), a.hidden()),
                     norms,
+                    biases,
                     layers,
                     weights);
+        }
+
+        private List<StoredTensor> vectors(String at, Map<String, Integer> names) {
+            List<StoredTensor> out = new ArrayList<>();
+            names.forEach((name, size) -> out.add(need(at + name, size)));
+            return out;
+        }
+
+        /** Norms of a block and their sizes: of the block, then of heads. */
+        private Map<String, Integer> norms() {
+            Map<String, Integer> out = new LinkedHashMap<>();
+            out.put("input_layernorm" + WEIGHT, a.hidden());
+            out.put("post_attention_layernorm" + WEIGHT, a.hidden());
+            if (a.attention().variant().headNorms()) {
+                out.put("self_attn.q_norm" + WEIGHT, a.attention().headSize());
+                out.put("self_attn.k_norm" + WEIGHT, a.attention().headSize());
+            }
+            return out;
+        }
+
+        private Map<String, Integer> biases() {
+            Map<String, Integer> out = new LinkedHashMap<>();
+            if (a.attention().variant().bias()) {
+                for (String of : List.of("q", "k", "v")) {
+                    String layer = "self_attn." + of + "_proj";
+                    out.put(layer + ".bias", linear().get(layer)[0]);
+                }
+            }
+            return out;
         }
 
         /** Names in a block and shapes, in the order in which the forward pass needs them. */
@@ -81,25 +111,25 @@ record LlamaTensors(
             return out;
         }
 
-        /** What is found by structure must be what is computed with: no bias, no further matrix. */
+        /** What is found by structure must be what is computed with: no further one. */
         private void checkNothingElse() {
-            Set<String> known =
-                    new TreeSet<>(Set.of("input_layernorm", "post_attention_layernorm"));
-            known.addAll(linear().keySet());
+            Set<String> known = new TreeSet<>(norms().keySet());
+            known.addAll(biases().keySet());
+            linear().keySet().forEach(name -> known.add(name + WEIGHT));
             for (Map.Entry<Integer, SortedMap<String, StoredTensor>> b :
                     found.blocks().entrySet()) {
                 for (Map.Entry<String, StoredTensor> e : b.getValue().entrySet()) {
                     String rest = e.getKey();
-                    String stem =
-                            rest.endsWith(WEIGHT) ? rest.substring(0, rest.length() - 7) : rest;
                     boolean unused = rest.endsWith("rotary_emb.inv_freq");
-                    boolean used = stem.length() < rest.length() && known.contains(stem);
+                    boolean used = known.contains(rest);
                     if (b.getKey() >= a.blocks() || !used && !unused) {
                         throw FileCheck.broken(
                                 e.getValue().file().file(),
-                                "tensors must be those of a llama of "
+                                "tensors must be those of a "
+                                        + a.family()
+                                        + " of "
                                         + a.blocks()
-                                        + " blocks without biases, but is: "
+                                        + " blocks, but is: "
                                         + e.getValue().info().name()
                                         + " too");
                     }

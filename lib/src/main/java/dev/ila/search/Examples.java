@@ -37,7 +37,6 @@ final class Examples {
             SearchSettings.Data data,
             Checkpoint checkpoint,
             Function<Supervision, Dataset> reader) {
-        checkpoint.architecture().requireInWindow(data.maxLength(), "--max-length");
         try (Tokenizer tokenizer =
                 Tokenizer.load(checkpoint.directory())
                         .fitting(checkpoint.architecture().vocabulary())) {

@@ -13,6 +13,7 @@ import dev.ila.run.Require;
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
  * @param headSize width of one head, even
  * @param tiedHead whether the head is the embedding
+ * @param variant how its attention differs from Llama's
  */
 public record Dimensions(
         int blocks,
@@ -22,7 +23,8 @@ public record Dimensions(
         int heads,
         int keyValueHeads,
         int headSize,
-        boolean tiedHead) {
+        boolean tiedHead,
+        Variant variant) {
     /** Linear layers of a block: q, k, v, o, gate, up, down, in this order everywhere. */
     public static final int LAYERS_PER_BLOCK = 7;
 
@@ -35,6 +37,30 @@ public record Dimensions(
                 "keyValueHeads",
                 "a divisor of heads (" + heads + ")");
         Require.that(headSize > 0 && headSize % 2 == 0, headSize, "headSize", "even");
+        int windows = variant.windows().size();
+        Require.that(windows == 0 || windows == blocks, windows, "windows", "none or " + blocks);
+    }
+
+    /** Of a Llama. */
+    public Dimensions(
+            int blocks,
+            int hidden,
+            int intermediate,
+            int vocabulary,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            boolean tiedHead) {
+        this(
+                blocks,
+                hidden,
+                intermediate,
+                vocabulary,
+                heads,
+                keyValueHeads,
+                headSize,
+                tiedHead,
+                Variant.LLAMA);
     }
 
     /** Number of linear layers. */

@@ -63,9 +63,12 @@ record Shared(
         LongStream gradients =
                 IntStream.rangeClosed(0, dimensions.blocks())
                         .mapToLong(block -> change.gradientStart(dimensions, block));
+        LongStream windows =
+                IntStream.range(0, dimensions.blocks()).mapToLong(dimensions.variant()::window);
         LongStream last = LongStream.of(dimensions.intermediate());
         LongStream sizes =
-                Stream.of(known, beside, gradients, last).flatMapToLong(numbers -> numbers);
+                Stream.of(known, beside, gradients, windows, last)
+                        .flatMapToLong(numbers -> numbers);
         a.add(Program.longs(step, sizes.toArray()));
         a.add(Program.doubles(step, normEpsilon, weight));
         a.add(weights.arrays()).add(rope.upTo(positions)).add(space).add(change.values().array());

@@ -41,7 +41,10 @@ public final class Weights {
     private static final int DOUBLE_BLOCK = 256;
 
     private static final int UINT8 = 0;
-    private static final int MATRICES = 6;
+
+    /** Arrays of a block. */
+    private static final int ARRAYS = 8;
+
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
 
     private final Dimensions dimensions;
@@ -81,6 +84,9 @@ public final class Weights {
                     zeros(code, rows, inputs);
                 }
             }
+            Variant variant = dimensions.variant();
+            zeros(code, variant.bias() ? dimensions.firstRow(2) + dimensions.outputs(2) : 0, 1);
+            zeros(code, variant.headNorms() ? 2 : 0, dimensions.headSize());
         }
     }
 
@@ -113,8 +119,9 @@ public final class Weights {
      */
     public void finish() {
         for (int at = first; doubled && at < arrays.size(); at++) {
-            int group = (at - first) % MATRICES - 2;
-            if (group < 0 || arrays.get(at).getShape().dimension() == 1) {
+            int group = (at - first) % ARRAYS - 2;
+            boolean matrix = group >= 0 && group < LAST_OF_GROUP.length;
+            if (!matrix || arrays.get(at).getShape().dimension() == 1) {
                 continue;
             }
             try (NDManager step = program.manager().newSubManager()) {
@@ -164,7 +171,21 @@ public final class Weights {
 
     /** Writes a norm of a block: 0 before attention, 1 before the feed-forward layer. */
     public void putNorm(int block, int which, Stored type, ByteBuffer bytes) {
-        write(arrays.get(first + MATRICES * block + which), 0, type, dimensions.hidden(), bytes);
+        write(arrays.get(first + ARRAYS * block + which), 0, type, dimensions.hidden(), bytes);
+    }
+
+    /** Writes the bias of layer {@code l} (0 q, 1 k, 2 v) of a block. */
+    public void putBias(int block, int l, Stored type, ByteBuffer bytes) {
+        Require.that(dimensions.variant().bias(), l, "layer with a bias", "none");
+        NDArray to = arrays.get(first + ARRAYS * block + 6);
+        write(to, dimensions.firstRow(l), type, 1, bytes);
+    }
+
+    /** Writes the norm of a block's heads: 0 of q, 1 of k. */
+    public void putHeadNorm(int block, int which, Stored type, ByteBuffer bytes) {
+        Require.that(dimensions.variant().headNorms(), which, "norm of heads", "none");
+        NDArray to = arrays.get(first + ARRAYS * block + 7);
+        write(to, which, type, dimensions.headSize(), bytes);
     }
 
     /** Writes rows of layer {@code l} (0 q … 6 down) of a block. */
@@ -200,7 +221,7 @@ public final class Weights {
                 sum[dimensions.group(l)] += ranks.get(Dimensions.LAYERS_PER_BLOCK * b + l);
             }
             for (int g = 0; g < sum.length; g++) {
-                int at = first + MATRICES * b + 2 + g;
+                int at = first + ARRAYS * b + 2 + g;
                 int inputs = dimensions.inputs(LAST_OF_GROUP[g]);
                 int wanted = (sum[g] + columns - 1) / columns * columns;
                 int has = beside[LAST_OF_GROUP.length * b + g];
@@ -219,7 +240,7 @@ public final class Weights {
     }
 
     private NDArray fused(int block, int l) {
-        return arrays.get(first + MATRICES * block + 2 + dimensions.group(l));
+        return arrays.get(first + ARRAYS * block + 2 + dimensions.group(l));
     }
 
     private NDArray widen(NDArray narrow, int inputs, int width) {

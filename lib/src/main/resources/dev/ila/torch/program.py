@@ -13,15 +13,17 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, grads, F    int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, grads, windows, F    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ
 #     kind: 0 LoRA factors, 1 full difference, 2 the same of every weight, those outside the linear layers too
 #     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention (0: fused)
 #     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w     last: F
 #     grads [blocks + 1]: the same in grad, where of kind 2 only some blocks may have a part
+#     windows [blocks]: how many tokens back a token sees, itself included; 0: all
 #   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
-#      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P]   f32 or bf16
+#      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P],  f32 or bf16
+#      bias of q|k|v [.,1] and norms of a head of q and of k [2,D], each with no rows where the family has none
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
 #      A matrix may be NF4 instead (see `unpack`); it then gets its P columns when it is unpacked.
 #   rope: cos and sin, each [≥T, D/2]                                                    compute
@@ -210,6 +212,10 @@ class M(Module):
     c = torch.sum(hw * x, [-1], True, dtype=6).mul_(r.pow(3)).div_(-x.size(-1))
     return torch.addcmul(dz, hw, r.to(x.dtype)).addcmul_(x, c.to(x.dtype))
 
+  # h·wᵀ + bias, where there is one
+  def linear(self: __torch__.M, h: Tensor, w: Tensor, bias: Tensor) -> Tensor:
+    return torch.linear(h, w) if bias.numel() == 0 else torch.linear(h, w).add_(bias.view([-1]))
+
   # A place for the input h [N,K] of a product with, right of it, [N,P]
   def room(self: __torch__.M, like: Tensor, N: int, K: int, a: Tensor) -> Tensor:
     return torch.empty([N, K + a.size(0)], dtype=like.dtype, device=like.device)
@@ -231,13 +237,40 @@ class M(Module):
       return dh
     return dh.addmm_((d[:, K:] * g).to(d.dtype), a)
 
-  # Attention's probabilities [B,nk,g·c,b] of c queries, the last of which stands at b - 1, by all keys up to it.
-  # Query heads of a group stand as rows. causal [≥c,≥c]
-  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, c: int, causal: Tensor) -> Tensor:
+  # Attention's probabilities [B,nk,g·c,b] of c queries, the last of which stands at b - 1, by all keys up to it, or by
+  # those in its window, if it has one. Query heads of a group stand as rows. causal [≥c,≥c]
+  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, c: int, causal: Tensor, window: int) -> Tensor:
     B, nk, gc, b = q.size(0), q.size(1), q.size(2), k.size(2)
     p = torch.matmul(q * (q.size(3) ** -0.5), k.transpose(2, 3))
     p.view([B, nk, gc // c, c, b])[..., b-c:].add_(causal[:c, :c])
+    if window > 0 and b > window:
+      p.view([B, nk, gc // c, c, b]).add_(self.too_far(c, b, window, p))
     return torch._softmax(p, -1, False, out=p)
+
+  # What c queries, the last of which stands at b - 1, do not see of b keys since it is before their window: -inf [c,b]
+  def too_far(self: __torch__.M, c: int, b: int, window: int, like: Tensor) -> Tensor:
+    return torch.tril(torch.full([c, b], -float("inf"), dtype=like.dtype, device=like.device), b - c - window)
+
+  # The first key that a query from t on sees
+  def first_key(self: __torch__.M, t: int, window: int) -> int:
+    return max(0, t - window + 1) if window > 0 else 0
+
+  # The window of block i
+  def window(self: __torch__.M, i: int, dims: Tensor) -> int:
+    return int(dims[14 + 6 * int(dims[3]) + i])
+
+  # x [B,.,T,D], each head after its norm [D] if there is one, turned; to out
+  def turn(self: __torch__.M, x: Tensor, norm: Tensor, eps: float, rope: List[Tensor], out: Tensor) -> Tensor:
+    if norm.numel() > 0:
+      x = self.norm(x, norm, self.inverse_rms(x, eps), torch.empty_like(x))
+    return self.rotate(x, rope[0], rope[1], 1.0, out)
+
+  # Its way back: dx, from the gradient by what it gave, which is in out's place
+  def turn_back(self: __torch__.M, d: Tensor, x: Tensor, norm: Tensor, eps: float, rope: List[Tensor], out: Tensor) -> Tensor:
+    self.rotate(d, rope[0], rope[1], -1.0, out)
+    if norm.numel() > 0:
+      out.copy_(self.norm_back(torch.zeros_like(x), out.clone(), x, norm, self.inverse_rms(x, eps)))
+    return out
 
   # Queries from a to b of all heads [B,nh,T,D], as rows of their group [B,nk,g·(b-a),D]
   def queries(self: __torch__.M, q: Tensor, a: int, b: int, nk: int) -> Tensor:
@@ -290,8 +323,9 @@ class M(Module):
   # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, 1/rms twice, four u.
   #      w, a, g as `ready` makes them. What leaves the block has gone through the type in which it is kept.
   #      room: two rows of `stores`. Without `keep` only x is kept, which is enough to compute the block again.
+  #      q and k are kept as they are rotated; where a head has a norm, as they are before it.
 
-  def block(self: __torch__.M, x: Tensor, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+  def block(self: __torch__.M, x: Tensor, i: int, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     N, H, F, O = x.size(0), x.size(1), w[4].size(0) // 2, nh * D
     # What is kept is computed where it will stand, if nothing is to be converted.
@@ -303,20 +337,27 @@ class M(Module):
     hu = self.room(x, N, H, a[0])
     self.norm(x, w[0], r1, hu[:, :H])
     u1 = self.narrow(hu, a[0], g[0])
-    qkv = torch.linear(hu, w[2]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    self.rotate(qkv[:, :nh], rope[0], rope[1], 1.0, q)
-    self.rotate(qkv[:, nh:nh+nk], rope[0], rope[1], 1.0, k)
+    qkv = self.linear(hu, w[2], w[6]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
     v.copy_(qkv[:, nh+nk:])
+    if w[7].numel() > 0:
+      q.copy_(qkv[:, :nh])
+      k.copy_(qkv[:, nh:nh+nk])
+      q = self.turn(q, w[7][0], eps, rope, torch.empty_like(q))
+      k = self.turn(k, w[7][1], eps, rope, torch.empty_like(k))
+    else:
+      self.rotate(qkv[:, :nh], rope[0], rope[1], 1.0, q)
+      self.rotate(qkv[:, nh:nh+nk], rope[0], rope[1], 1.0, k)
     ou = self.room(x, N, O, a[1])
     o = ou[:, :O]
     # So many queries at once that their probabilities are few, and keys that come later are left out.
-    c = causal.size(0)
+    c, W = causal.size(0), self.window(i, dims)
     if c == 0:
       o.view([B, T, nh, D]).copy_(self.fused(q, k, v).transpose(1, 2))
     for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
-      p = self.probabilities(self.queries(q, t, e, nk), k[:, :, :e], e - t, causal)
-      heads = torch.matmul(p, v[:, :, :e]).view([B, nh, e - t, D])
+      s = self.first_key(t, W)
+      p = self.probabilities(self.queries(q, t, e, nk), k[:, :, s:e], e - t, causal, W)
+      heads = torch.matmul(p, v[:, :, s:e]).view([B, nh, e - t, D])
       o.view([B, T, nh, D])[:, t:e].copy_(heads.transpose(1, 2))
     u2 = self.narrow(ou, a[1], g[1])
     torch.add(torch.linear(ou, w[3]), x, out=y)
@@ -341,7 +382,7 @@ class M(Module):
 
   # dz [N,H] → dx. If `learns`, adds the gradients of block i to grad, each as soon as it can be, so that little
   # is there at once. change: delta, ranks, scales, gamma, grad
-  def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
+  def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     N, H, F = dz.size(0), dz.size(1), w[4].size(0) // 2
     inputs = learns and (int(dims[5]) == 1 or int(dims[6]) > 0)
@@ -373,26 +414,32 @@ class M(Module):
       self.gradient(1, i, dims, change, w, g, dy, d, o.to(ct) if inputs else dy, u2)
     do = do.view([B, T, nh, D]).transpose(1, 2)
     q, k, v = q.to(ct), k.to(ct), v.to(ct)
+    before = [q, k]
+    qn, kn = w[7][:1].view([-1]), w[7][1:].view([-1])
+    if w[7].numel() > 0:
+      q = self.turn(q, qn, eps, rope, torch.empty_like(q))
+      k = self.turn(k, kn, eps, rope, torch.empty_like(k))
     dq, dk, dv = torch.empty_like(q), torch.zeros_like(k, dtype=6), torch.zeros_like(v, dtype=6)
-    c = causal.size(0)
+    c, W = causal.size(0), self.window(i, dims)
     if c == 0:
       dq, dk, dv = self.fused_back(q, k, v, do)
     for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
-      qc, kc, doc = self.queries(q, t, e, nk), k[:, :, :e], self.queries(do, t, e, nk)
-      p = self.probabilities(qc, kc, e - t, causal)
-      dp = torch.matmul(doc, v[:, :, :e].transpose(2, 3))
-      dv[:, :, :e] += torch.matmul(p.transpose(2, 3), doc)
+      s = self.first_key(t, W)
+      qc, kc, doc = self.queries(q, t, e, nk), k[:, :, s:e], self.queries(do, t, e, nk)
+      p = self.probabilities(qc, kc, e - t, causal, W)
+      dp = torch.matmul(doc, v[:, :, s:e].transpose(2, 3))
+      dv[:, :, s:e] += torch.matmul(p.transpose(2, 3), doc)
       ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
       dq[:, :, t:e] = torch.matmul(ds, kc).view([B, nh, e - t, D])
-      dk[:, :, :e] += torch.matmul(ds.transpose(2, 3), qc)
+      dk[:, :, s:e] += torch.matmul(ds.transpose(2, 3), qc)
     if c > 0:
       dq.mul_(D ** -0.5)
       dk.mul_(D ** -0.5)
     dqkv = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
     heads = dqkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    self.rotate(dq, rope[0], rope[1], -1.0, heads[:, :nh])
-    self.rotate(dk.to(ct), rope[0], rope[1], -1.0, heads[:, nh:nh+nk])
+    self.turn_back(dq, before[0], qn, eps, rope, heads[:, :nh])
+    self.turn_back(dk.to(ct), before[1], kn, eps, rope, heads[:, nh:nh+nk])
     heads[:, nh+nk:] = dv
     x = x.to(ct)
     d = torch.matmul(dqkv, w[2])
@@ -522,11 +569,11 @@ class M(Module):
       return int(dims[dims.numel()-1])
     return w[0].size(-1)
 
-  # The six weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
+  # The weights of block i in compute type with Δθ, and for each of the four products the stacked A and γ
   # by row. LoRA: s·B goes into the columns of the weights.
   def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
     kind, ct, at = int(dims[6]), int(dims[9]), int(dims[12+i])
-    first = len(w) - 6 * int(dims[3]) + 6 * i
+    first = len(w) - 8 * int(dims[3]) + 8 * i
     H, end = w[first].size(1), int(dims[13+i])
     norms = delta[end-2*H:end] if kind == 2 else delta[:0]
     out = [self.changed(w[first+n], norms[n*H:(n+1)*H], ct) for n in range(2)]
@@ -535,14 +582,14 @@ class M(Module):
     for j in range(4):
       lo, hi = self.parts(j)
       m = w[first+2+j]
-      K = self.inputs(lo, dims, w[first:first+6])
+      K = self.inputs(lo, dims, w[first:first+8])
       P = self.beside(i, j, dims) if kind == 0 else 0
       # In f32 where a difference is added, and untouched where none is.
       added = False
       for l in range(lo, hi):
         added = added or (kind > 0 and int(ranks[7*i+l]) > 0)
       if m.dtype == 0:
-        m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+6]), 0, -1, K + P, 6 if added else ct)
+        m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+8]), 0, -1, K + P, 6 if added else ct)
       elif kind == 0:
         m = m.to(ct)
       else:
@@ -552,7 +599,7 @@ class M(Module):
       c = 0
       row = 0
       for l in range(lo, hi):
-        o = self.outputs(l, dims, w[first:first+6])
+        o = self.outputs(l, dims, w[first:first+8])
         if kind == 0:
           r = int(ranks[7*i+l])
           A[c:c+r] = delta[at:at+r*K].view([r, K])
@@ -568,7 +615,7 @@ class M(Module):
       out.append(m.to(ct))
       a.append(A)
       g.append(G)
-    return (out, a, g)
+    return (out + [w[first+6].to(ct), w[first+7].to(ct)], a, g)
 
   # Adds the gradients of product j of block i to grad. dY by its output, dX by its wide input, h its input (not
   # read for LoRA's mask), u.
@@ -624,7 +671,12 @@ class M(Module):
   def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor) -> Tuple[Tensor, List[Tensor], Tensor]:
     T = ids.size(1)
     x = self.embed(ids, dims, w, delta)
-    return (x, [rope[0][:T], rope[1][:T]], self.mask(min(T, int(dims[11])), x))
+    # PyTorch's own attention knows no window.
+    queries = int(dims[11])
+    for i in range(int(dims[3])):
+      if queries == 0 and self.window(i, dims) > 0 and T > self.window(i, dims):
+        queries = 128
+    return (x, [rope[0][:T], rope[1][:T]], self.mask(min(T, queries), x))
 
   # ---- forward to the rows in keep, after the final norm
 
@@ -634,7 +686,7 @@ class M(Module):
     wide, thin = self.stores(1, False, x, dims, w, space)
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
-      x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
+      x, S = self.block(x, i, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
     return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Whether block i has a part in Δθ
@@ -676,8 +728,10 @@ class M(Module):
     hu = self.room(x, N, H, a[0])
     self.norm(x, w[0], self.inverse_rms(x, eps), hu[:, :H])
     self.narrow(hu, a[0], g[0])
-    qkv = torch.linear(hu, w[2]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
-    qk = self.rotate(qkv[:, :nh+nk], rope[0], rope[1], 1.0, torch.empty([B, nh + nk, T, D], dtype=x.dtype, device=x.device))
+    qkv = self.linear(hu, w[2], w[6]).view([B, T, nh + 2 * nk, D]).transpose(1, 2)
+    qk = torch.empty([B, nh + nk, T, D], dtype=x.dtype, device=x.device)
+    self.turn(qkv[:, :nh], w[7][:1].view([-1]), eps, rope, qk[:, :nh])
+    self.turn(qkv[:, nh:nh+nk], w[7][1:].view([-1]), eps, rope, qk[:, nh:])
     place = at.view([B, 1, T, 1]).expand([B, nk, T, D])
     cache[0][i].scatter_(2, place, qk[:, nh:])
     cache[1][i].scatter_(2, place, qkv[:, nh+nk:])
@@ -709,7 +763,11 @@ class M(Module):
     turn = [rope[0][at].unsqueeze(1), rope[1][at].unsqueeze(1)]
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
-      x = self.block_further(x, i, L, dims, eps, turn, at, hidden, cache, wi, a, g)
+      W = self.window(i, dims)
+      seen = hidden
+      if W > 0 and L > W:
+        seen = hidden.masked_fill(torch.arange(L, device=ids.device) <= at.unsqueeze(2) - W, -float("inf"))
+      x = self.block_further(x, i, L, dims, eps, turn, at, seen, cache, wi, a, g)
     return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Loss of each label [n] in nats
@@ -753,7 +811,7 @@ class M(Module):
     for i in range(L):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       j = max(0, i - first)
-      x, S = self.block(x, B, T, dims, eps, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
+      x, S = self.block(x, i, B, T, dims, eps, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
       saved.append(S if i >= first else [])
     xk = x.index_select(0, keep)
     r, norm = self.inverse_rms(xk, eps), self.changed(w[1], self.outside(delta, dims, w)[1], ct)
@@ -768,9 +826,9 @@ class M(Module):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       S = saved[i]
       if recompute == 1:
-        z, S = self.block(S[0].to(ct), B, T, dims, eps, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
+        z, S = self.block(S[0].to(ct), i, B, T, dims, eps, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
       saved[i] = []
-      dx = self.back(dx, B, T, i, dims, rope, causal, wi, a, g, S, change, self.learns(i, dims))
+      dx = self.back(dx, B, T, i, dims, eps, rope, causal, wi, a, g, S, change, self.learns(i, dims))
     if outside[0].numel() > 0:
       outside[0].index_add_(0, ids.view([-1]), dx.to(6))
     return nll
@@ -788,7 +846,7 @@ class M(Module):
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     eps = float(real[0])
-    first = len(w) - 6 * L
+    first = len(w) - 8 * L
     delta = torch.requires_grad_(delta.detach(), True)
     gamma = torch.requires_grad_(gamma.detach(), True)
     dt, kind, at = w[0].dtype, int(dims[6]), int(dims[12])
@@ -798,7 +856,7 @@ class M(Module):
       embedding, last, head = embedding + outside[0], last + outside[1], head + outside[2]
     x = torch.embedding(embedding, ids)
     for i in range(L):
-      wi = w[first+6*i:first+6*i+6]
+      wi = w[first+8*i:first+8*i+8]
       m: List[Tensor] = []
       for l in range(7):
         K = self.inputs(l, dims, wi)
@@ -836,12 +894,21 @@ class M(Module):
         norms = [wi[n] + delta[at+n*x.size(2):at+(n+1)*x.size(2)] for n in range(2)]
         at = at + 2 * x.size(2)
       h = torch.rms_norm(x, [x.size(2)], norms[0].view([-1]), eps)
-      q = self.reference_rotate(torch.linear(h, m[0]).view([B, T, nh, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
-      k = self.reference_rotate(torch.linear(h, m[1]).view([B, T, nk, D]).transpose(1, 2), rope[0][:T], rope[1][:T])
-      v = torch.linear(h, m[2]).view([B, T, nk, D]).transpose(1, 2)
+      q, k, v = torch.linear(h, m[0]), torch.linear(h, m[1]), torch.linear(h, m[2])
+      if wi[6].numel() > 0:
+        bias = wi[6].view([-1])
+        q, k, v = q + bias[:nh*D], k + bias[nh*D:(nh+nk)*D], v + bias[(nh+nk)*D:]
+      q, k, v = q.view([B, T, nh, D]), k.view([B, T, nk, D]), v.view([B, T, nk, D]).transpose(1, 2)
+      if wi[7].numel() > 0:
+        q, k = torch.rms_norm(q, [D], wi[7][0], eps), torch.rms_norm(k, [D], wi[7][1], eps)
+      q = self.reference_rotate(q.transpose(1, 2), rope[0][:T], rope[1][:T])
+      k = self.reference_rotate(k.transpose(1, 2), rope[0][:T], rope[1][:T])
       k = torch.repeat_interleave(k, nh // nk, 1)
       v = torch.repeat_interleave(v, nh // nk, 1)
-      p = torch.softmax(torch.matmul(q, k.transpose(2, 3)) * (D ** -0.5) + self.mask(T, x), -1)
+      unseen, W = self.mask(T, x), self.window(i, dims)
+      if W > 0:
+        unseen = unseen + self.too_far(T, T, W, x)
+      p = torch.softmax(torch.matmul(q, k.transpose(2, 3)) * (D ** -0.5) + unseen, -1)
       o = torch.matmul(p, v).transpose(1, 2).reshape([B, T, nh * D])
       x = x + torch.linear(o, m[3])
       h = torch.rms_norm(x, [x.size(2)], norms[1].view([-1]), eps)

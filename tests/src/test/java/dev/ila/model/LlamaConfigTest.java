@@ -2,13 +2,16 @@ package dev.ila.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ila.torch.Variant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +38,7 @@ class LlamaConfigTest {
     @Test
     void whatIsLeftOutIsTransformersDefault() throws IOException {
         Rope rope = new Rope(10_000, Optional.empty());
-        Architecture.Attention attention =
-                new Architecture.Attention(2, 1, 4, rope, OptionalInt.empty());
+        Architecture.Attention attention = new Architecture.Attention(2, 1, 4, rope, Variant.LLAMA);
         assertEquals(
                 new Architecture("llama", 2, 8, 12, 16, attention, 1e-5, false),
                 read(TinyLlama.CONFIG + "}"));
@@ -53,21 +55,49 @@ class LlamaConfigTest {
                         .replace("\"llama\"", "\"mistral\"");
         Architecture usual = read(mistral.formatted(""));
         assertEquals("mistral", usual.family());
-        assertEquals(OptionalInt.of(4096), usual.attention().window());
-        assertEquals(
-                OptionalInt.of(7),
-                read(mistral.formatted(", \"sliding_window\": 7")).attention().window());
-        Architecture none = read(mistral.formatted(", \"sliding_window\": null"));
-        assertEquals(OptionalInt.empty(), none.attention().window());
-        none.requireInWindow(1 << 20, "--max-length");
-        usual.requireInWindow(4096, "--max-length");
-        assertEquals(
-                "--max-length must be at most 4096, the model's sliding window, beyond which it is"
-                        + " not computed, but is: 4097",
+        assertEquals(List.of(4096, 4096), windows(usual));
+        assertEquals(List.of(7, 7), windows(read(mistral.formatted(", \"sliding_window\": 7"))));
+        assertEquals(List.of(), windows(read(mistral.formatted(", \"sliding_window\": null"))));
+    }
+
+    private static List<Integer> windows(Architecture a) {
+        return a.attention().variant().windows();
+    }
+
+    private Architecture qwen(String type, String more) throws IOException {
+        String name = type.substring(0, 1).toUpperCase(Locale.ROOT) + type.substring(1);
+        return read(
+                TinyLlama.CONFIG
+                                .replace("LlamaForCausalLM", name + "ForCausalLM")
+                                .replace("\"llama\"", '"' + type + '"')
+                        + more
+                        + "}");
+    }
+
+    @Test
+    void whatMakesAQwen() throws IOException {
+        Architecture two = qwen("qwen2", "");
+        assertEquals(new Variant(true, false, List.of()), two.attention().variant());
+        assertEquals(4, two.attention().headSize());
+        Architecture three = qwen("qwen3", "");
+        assertEquals(new Variant(false, true, List.of()), three.attention().variant());
+        assertEquals(128, three.attention().headSize());
+        String use = ", \"use_sliding_window\": true, \"sliding_window\": 9";
+        assertEquals(List.of(0, 0), windows(qwen("qwen2", use)));
+        assertEquals(List.of(0, 9), windows(qwen("qwen2", use + ", \"max_window_layers\": 1")));
+        String types = ", \"layer_types\": [\"sliding_attention\", \"full_attention\"]";
+        assertEquals(List.of(9, 0), windows(qwen("qwen3", use + types)));
+        assertEquals(List.of(), windows(qwen("qwen3", ", \"sliding_window\": 9" + types)));
+        UncheckedIOException e =
                 assertThrows(
-                                IllegalArgumentException.class,
-                                () -> usual.requireInWindow(4097, "--max-length"))
-                        .getMessage());
+                        UncheckedIOException.class,
+                        () -> qwen("qwen3", use + ", \"layer_types\": [\"x\", \"y\"]"));
+        assertTrue(
+                e.getMessage()
+                        .endsWith(
+                                "layer_types must be sliding_attention or full_attention in each"
+                                        + " place, but is: \"x\""),
+                e.getMessage());
     }
 
     @Test
@@ -111,8 +141,11 @@ class LlamaConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"model_type\":\"qwen3\" | model_type must be llama or mistral, the two supported,"
-                        + " but is: qwen3",
+                "\"model_type\":\"gpt2\" | model_type must be one of those supported, llama, mistral,"
+                        + " qwen2, qwen3 (it is most like llama, but for LayerNorm, learned"
+                        + " positions, biases, GeLU), but is: gpt2",
+                "\"model_type\":\"x\" | model_type must be one of those supported, llama, mistral,"
+                        + " qwen2, qwen3, but is: x",
                 "\"architectures\":[\"LlamaForX\"] | architectures must be LlamaForCausalLM,"
                         + " the one supported, but is: [\"LlamaForX\"]",
                 "\"attention_bias\":true | attention_bias must be false, the one supported,"

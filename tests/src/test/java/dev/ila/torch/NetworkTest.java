@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The hand-derived backward against autograd, and the laws of the mask. */
 class NetworkTest {
     private static final int THREADS = 2;
+    private static final int QUERIES = Network.QUERIES;
 
     private static Compute f32(boolean recompute) {
         return new Compute("cpu", Precision.F32, THREADS, recompute);
@@ -41,8 +42,37 @@ class NetworkTest {
         "false,true,part of one"
     })
     void gradientsAreThoseOfAutograd(boolean tied, boolean recompute, String kind) {
-        Dimensions d = SmallNetwork.dimensions(tied);
-        try (Network n = SmallNetwork.make(d, f32(recompute))) {
+        gradientsAreThoseOfAutograd(SmallNetwork.dimensions(tied), recompute, kind, QUERIES);
+    }
+
+    /**
+     * Windows that end within a piece of queries and over several of them, biases, norms of heads.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "bias,false,factors,128",
+        "norms,true,factors,128",
+        "norms,false,difference,4",
+        "window,false,factors,128",
+        "window,true,difference,4",
+        "all,false,factors,3",
+        "all,true,whole,128"
+    })
+    void gradientsOfVariantsAreThoseOfAutograd(
+            String variant, boolean recompute, String kind, int queries) {
+        boolean all = variant.equals("all");
+        Dimensions d =
+                SmallNetwork.dimensions(
+                        new Variant(
+                                all || variant.equals("bias"),
+                                all || variant.equals("norms"),
+                                all || variant.equals("window") ? List.of(5, 0, 9) : List.of()));
+        gradientsAreThoseOfAutograd(d, recompute, kind, queries);
+    }
+
+    private static void gradientsAreThoseOfAutograd(
+            Dimensions d, boolean recompute, String kind, int queries) {
+        try (Network n = SmallNetwork.make(d, f32(recompute), queries)) {
             Change change =
                     switch (kind) {
                         case "factors" -> SmallNetwork.factors(n, 0.2);

@@ -22,6 +22,10 @@ final class SmallNetwork {
         return new Dimensions(BLOCKS, 24, 40, 50, 6, 2, 8, tied);
     }
 
+    static Dimensions dimensions(Variant variant) {
+        return new Dimensions(BLOCKS, 24, 40, 50, 6, 2, 8, true, variant);
+    }
+
     static Network make(Dimensions d, Compute compute) {
         return make(d, compute, Network.QUERIES);
     }
@@ -51,6 +55,12 @@ final class SmallNetwork {
         for (int b = 0; b < d.blocks(); b++) {
             n.weights().putNorm(b, 0, Stored.F32, normal(random, d.hidden(), 1, 0.3));
             n.weights().putNorm(b, 1, Stored.F32, normal(random, d.hidden(), 1, 0.3));
+            for (int l = 0; l < 3 && d.variant().bias(); l++) {
+                n.weights().putBias(b, l, Stored.F32, normal(random, d.outputs(l), 0, 0.3));
+            }
+            for (int of = 0; of < 2 && d.variant().headNorms(); of++) {
+                n.weights().putHeadNorm(b, of, Stored.F32, normal(random, d.headSize(), 1, 0.4));
+            }
             for (int l = 0; l < 7; l++) {
                 int size = d.outputs(l) * d.inputs(l);
                 n.weights()
