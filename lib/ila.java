@@ -212,6 +212,7 @@
 //SOURCES src/main/java/dev/ila/train/State.java
 //SOURCES src/main/java/dev/ila/train/Trainable.java
 //SOURCES src/main/java/dev/ila/train/Trainer.java
+//SOURCES src/main/java/dev/ila/train/Unmasked.java
 //SOURCES src/main/java/dev/ila/train/package-info.java
 //SOURCES src/main/java/dev/ila/tune/HandOver.java
 //SOURCES src/main/java/dev/ila/tune/Merged.java

@@ -15,7 +15,7 @@ import java.util.List;
  * <p>The factor of Δθᵢ stays that of the rank at the beginning, α / initial rank, as PEFT has it
  * while it trains.
  */
-public final class AdaLora implements Trainable {
+public final class AdaLora extends Unmasked {
     /**
      * How the budget falls, and by what.
      *
@@ -65,7 +65,6 @@ public final class AdaLora implements Trainable {
     }
 
     private final SvdFactors factors;
-    private final float[] gamma;
     private final Settings settings;
     private final int steps;
     private final int triplets;
@@ -79,8 +78,8 @@ public final class AdaLora implements Trainable {
      * @param triplets of all layers at the beginning
      */
     public AdaLora(SvdFactors factors, float[] gamma, Settings settings, int steps, int triplets) {
+        super(gamma);
         this.factors = factors;
-        this.gamma = gamma.clone();
         this.settings = settings;
         this.steps = steps;
         this.triplets = triplets;
@@ -104,11 +103,6 @@ public final class AdaLora implements Trainable {
     @Override
     public Change change() {
         return factors.change();
-    }
-
-    @Override
-    public float[] gamma() {
-        return gamma.clone();
     }
 
     @Override

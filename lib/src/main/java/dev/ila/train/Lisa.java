@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * <p>What differs from the publication: weights are not changed in place. θ₀ stays, in the
  * precision it has, and Δθ of every weight stands beside it in f32.
  */
-public final class Lisa implements Trainable {
+public final class Lisa extends Unmasked {
     /**
      * What is drawn.
      *
@@ -67,7 +67,6 @@ public final class Lisa implements Trainable {
     /** What is trained now, a copy. */
     private final DeviceVector active;
 
-    private final float[] gamma;
     private Set<Integer> drawn;
 
     /**
@@ -76,14 +75,19 @@ public final class Lisa implements Trainable {
      * @throws IllegalArgumentException if the model has fewer blocks than are to be drawn
      */
     public Lisa(Network network, Settings settings) {
+        super(ones(network.dimensions().layers()));
         this.dimensions = network.dimensions();
         this.settings = settings;
         int numbers = Math.toIntExact(settings.numbers(dimensions));
         this.all = network.vector(new float[length(dimensions)]);
         this.active = network.vector(new float[numbers]);
-        this.gamma = new float[dimensions.layers()];
-        Arrays.fill(gamma, 1);
         this.drawn = settings.drawn(1, dimensions);
+    }
+
+    private static float[] ones(int n) {
+        float[] ones = new float[n];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     private static int length(Dimensions d) {
@@ -100,11 +104,6 @@ public final class Lisa implements Trainable {
     @Override
     public Change.Whole change() {
         return new Change.Whole(all, drawn);
-    }
-
-    @Override
-    public float[] gamma() {
-        return gamma.clone();
     }
 
     @Override

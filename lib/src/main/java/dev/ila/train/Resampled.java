@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * how LISA (arXiv 2403.17919) draws blocks, for single layers and their factors. As there, the
  * optimizer begins anew with each draw.
  */
-public final class Resampled implements Trainable {
+public final class Resampled extends Unmasked {
     /**
      * What is drawn.
      *
@@ -34,7 +34,6 @@ public final class Resampled implements Trainable {
     }
 
     private final Change change;
-    private final float[] gamma;
     private final Dimensions dimensions;
     private final Settings settings;
     private final List<Integer> changed = new ArrayList<>();
@@ -47,8 +46,8 @@ public final class Resampled implements Trainable {
      * @param gamma ones, one for each layer
      */
     public Resampled(Network network, Change change, float[] gamma, Settings settings) {
+        super(gamma);
         this.change = change;
-        this.gamma = gamma.clone();
         this.dimensions = network.dimensions();
         this.settings = settings;
         for (int i = 0; i < gamma.length; i++) {
@@ -89,11 +88,6 @@ public final class Resampled implements Trainable {
     @Override
     public Change change() {
         return change;
-    }
-
-    @Override
-    public float[] gamma() {
-        return gamma.clone();
     }
 
     @Override

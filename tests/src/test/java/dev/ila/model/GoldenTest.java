@@ -29,7 +29,14 @@ class GoldenTest {
         "separate,false",
         "separate,true",
         "llama3,false",
-        "llama3,true"
+        "llama3,true",
+        "mistral,false",
+        "window,false",
+        "window,true",
+        "qwen2,false",
+        "qwen2,true",
+        "qwen3,false",
+        "qwen3,true"
     })
     void inF32EachTensorAgrees(String name, boolean recompute) {
         Golden golden = Golden.of(name);
@@ -51,7 +58,7 @@ class GoldenTest {
 
     /** With products in f32, and on each single batch. */
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "separate", "llama3", "mistral"})
+    @ValueSource(strings = {"tied", "separate", "llama3", "mistral", "window", "qwen2", "qwen3"})
     void inBf16TheErrorIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();
@@ -75,7 +82,7 @@ class GoldenTest {
      * that on a single batch the error of ∂L/∂γ is now half of the reference's, now three times it.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "separate", "llama3", "mistral"})
+    @ValueSource(strings = {"tied", "separate", "llama3", "mistral", "window", "qwen2", "qwen3"})
     void withProductsInBf16TheErrorOverBatchesIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();
@@ -104,7 +111,11 @@ class GoldenTest {
         "llama3,F32",
         "tied,BF16",
         "separate,BF16",
-        "llama3,BF16"
+        "llama3,BF16",
+        "window,BF16",
+        "qwen2,F32",
+        "qwen3,F32",
+        "qwen3,BF16"
     })
     void inBf16RecomputationChangesNoBit(String name, Precision products) {
         Golden golden = Golden.of(name);
