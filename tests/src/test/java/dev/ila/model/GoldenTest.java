@@ -3,11 +3,15 @@ package dev.ila.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ila.data.Example;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
+import dev.ila.torch.Texts;
+import dev.ila.train.Fixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +58,30 @@ class GoldenTest {
                     });
         }
         assertEquals(List.of(), wrong);
+    }
+
+    /** Rows of unlike lengths, side by side and token by token, with the adapter. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tied", "separate", "llama3", "mistral", "window", "qwen2", "qwen3"})
+    void greedyTokensAreTransformers(String name) {
+        Golden golden = Golden.of(name);
+        int[][] wanted =
+                Fixture.json(Fixture.resource("golden/" + name + "/greedy.json"), int[][].class);
+        List<Example> rows = golden.examples(golden.ids(), golden.theirs().longs("supervised"));
+        try (LanguageModel model = golden.load(Golden.compute(Precision.F32, false));
+                Texts texts = model.network().texts(golden.factors(model), rows.size(), 60)) {
+            int[][] read =
+                    rows.stream()
+                            .map(r -> IntStream.range(0, r.length()).map(r::id).toArray())
+                            .toArray(int[][]::new);
+            for (int step = 0; step < wanted[0].length; step++) {
+                int[] next = texts.next(read);
+                for (int row = 0; row < next.length; row++) {
+                    assertEquals(wanted[row][step], next[row], name + " " + row + " " + step);
+                    read[row] = new int[] {next[row]};
+                }
+            }
+        }
     }
 
     /** With products in f32, and on each single batch. */

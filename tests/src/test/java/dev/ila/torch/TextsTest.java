@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,7 @@ class TextsTest {
         return switch (kind) {
             case "factors" -> SmallNetwork.factors(n, 0.2);
             case "difference" -> SmallNetwork.difference(n);
+            case "whole" -> SmallNetwork.whole(n, Set.of());
             default -> Change.none(n);
         };
     }
@@ -34,7 +37,19 @@ class TextsTest {
     @ParameterizedTest
     @CsvSource({"factors,F32,1e-5", "difference,F32,1e-5", "none,F32,1e-5", "factors,BF16,0.2"})
     void lossesAreThoseOfTheWholeText(String kind, Precision precision, double within) {
-        Dimensions d = SmallNetwork.dimensions(false);
+        lossesAreThoseOfTheWholeText(SmallNetwork.dimensions(false), kind, precision, within);
+    }
+
+    /** Windows, biases, norms of heads; and a change of every weight. */
+    @ParameterizedTest
+    @CsvSource({"none,F32,1e-5", "whole,F32,1e-5"})
+    void soAreThoseOfVariants(String kind, Precision precision, double within) {
+        Variant variant = new Variant(true, true, List.of(30, 0, 140));
+        lossesAreThoseOfTheWholeText(SmallNetwork.dimensions(variant), kind, precision, within);
+    }
+
+    private void lossesAreThoseOfTheWholeText(
+            Dimensions d, String kind, Precision precision, double within) {
         try (Network n = SmallNetwork.make(d, compute(precision))) {
             Change change = change(n, kind);
             int[][] texts = texts(d.vocabulary());
