@@ -178,7 +178,7 @@ public final class FullDifference {
         same("head_dim", b.headSize(), a.headSize());
         same("attention", b.variant(), a.variant());
         same("rope_theta", b.rope().theta(), a.rope().theta());
-        same("rope scaling", b.rope().llama3(), a.rope().llama3());
+        same("rope scaling", b.rope(), a.rope());
         same("rms_norm_eps", base.normEpsilon(), aligned.normEpsilon());
         same("tie_word_embeddings", base.tiedHead(), aligned.tiedHead());
     }

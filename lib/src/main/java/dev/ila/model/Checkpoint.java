@@ -94,11 +94,16 @@ public final class Checkpoint {
     }
 
     /**
-     * A block's RMSNorm weights: before attention, before the feed-forward part, each [hidden]; of
-     * heads of q and of k, each [headSize], where the family has them.
+     * A block's RMSNorm weights, each [hidden]: before attention, before the feed-forward part, and
+     * where the family has them after attention and after the feed-forward part.
      */
     public List<StoredTensor> norms(int block) {
         return parts.norms().get(block);
+    }
+
+    /** Norms of a block's heads of q and of k, each [headSize], where the family has them. */
+    public List<StoredTensor> headNorms(int block) {
+        return parts.headNorms().get(block);
     }
 
     /** A block's biases of q, k and v, each [outputs], where the family has them. */

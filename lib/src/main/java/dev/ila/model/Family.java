@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param headNorms whether each head of q and of k has an RMSNorm
  * @param headSize where the configuration does not say it; 0: hidden / heads
  * @param windows which blocks see a window alone
+ * @param gemma 0, or which Gemma it is
  */
 record Family(
         String type,
@@ -21,7 +22,8 @@ record Family(
         boolean bias,
         boolean headNorms,
         int headSize,
-        Windows windows) {
+        Windows windows,
+        int gemma) {
     /** Which blocks see a window alone. */
     enum Windows {
         /** None. */
@@ -29,27 +31,42 @@ record Family(
         /** All, unless {@code sliding_window} is null. */
         ALL,
         /** With {@code use_sliding_window} those from {@code max_window_layers} on. */
-        UPPER
+        UPPER,
+        /** All but each second one. */
+        NOT_SECOND,
+        /** All but each {@code sliding_window_pattern}th, the sixth where it does not say. */
+        NOT_SIXTH
     }
 
     /** Those that are supported. */
     static final List<Family> ALL =
             List.of(
-                    new Family("llama", "LlamaForCausalLM", false, false, 0, Windows.NONE),
-                    new Family("mistral", "MistralForCausalLM", false, false, 0, Windows.ALL),
-                    new Family("qwen2", "Qwen2ForCausalLM", true, false, 0, Windows.UPPER),
-                    new Family("qwen3", "Qwen3ForCausalLM", false, true, 128, Windows.UPPER));
+                    new Family("llama", "LlamaForCausalLM", false, false, 0, Windows.NONE, 0),
+                    new Family("mistral", "MistralForCausalLM", false, false, 0, Windows.ALL, 0),
+                    new Family("qwen2", "Qwen2ForCausalLM", true, false, 0, Windows.UPPER, 0),
+                    new Family("qwen3", "Qwen3ForCausalLM", false, true, 128, Windows.UPPER, 0),
+                    new Family("gemma", "GemmaForCausalLM", false, false, 256, Windows.NONE, 1),
+                    new Family(
+                            "gemma2",
+                            "Gemma2ForCausalLM",
+                            false,
+                            false,
+                            256,
+                            Windows.NOT_SECOND,
+                            2),
+                    new Family(
+                            "gemma3_text",
+                            "Gemma3ForCausalLM",
+                            false,
+                            true,
+                            256,
+                            Windows.NOT_SIXTH,
+                            3));
 
     /** Others that people bring: the nearest of the above, and what differs. */
     private static final Map<String, String> NEAR =
             Map.ofEntries(
-                    near("gemma", "llama", "norms of 1 + w, a scaled embedding, GeLU"),
-                    near(
-                            "gemma2",
-                            "llama",
-                            "four norms a block, soft-caps, GeLU, every other window"),
-                    near("gemma3_text", "qwen3", "four norms a block, GeLU, two RoPE bases"),
-                    near("gemma3", "qwen3", "a part that sees pictures; its text part by GeLU"),
+                    near("gemma3", "gemma3_text", "a part that sees pictures"),
                     near("phi3", "llama", "q, k, v in one matrix, and gate, up in one"),
                     near("phi", "llama", "LayerNorm, attention and feed-forward side by side"),
                     near("mixtral", "mistral", "experts"),

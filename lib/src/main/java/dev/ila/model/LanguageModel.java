@@ -6,7 +6,9 @@ import dev.ila.torch.Network;
 import dev.ila.torch.Stored;
 import dev.ila.torch.Weights;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A checkpoint's weights on a device, ready to compute: at most one copy of them in compute
@@ -36,7 +38,17 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel load(Checkpoint layers, Checkpoint others, Compute compute) {
         Architecture a = layers.architecture();
         Dimensions d = dimensions(a);
-        float[] frequencies = a.attention().rope().frequencies(d.headSize());
+        List<float[]> frequencies = new ArrayList<>();
+        frequencies.add(a.attention().rope().frequencies(d.headSize()));
+        a.attention()
+                .variant()
+                .gemma()
+                .localTheta()
+                .ifPresent(
+                        theta ->
+                                frequencies.add(
+                                        new Rope(theta, Optional.empty())
+                                                .frequencies(d.headSize())));
         Network network = new Network(d, a.normEpsilon(), frequencies, compute);
         try {
             fill(network.weights(), layers, others);
@@ -71,9 +83,14 @@ public final class LanguageModel implements AutoCloseable {
             List<StoredTensor> norms = others.norms(block);
             from.each(norms.get(0), (r, t, b) -> to.putNorm(at, 0, t, b));
             from.each(norms.get(1), (r, t, b) -> to.putNorm(at, 1, t, b));
+            List<StoredTensor> heads = others.headNorms(block);
+            for (int which = 0; which < heads.size(); which++) {
+                int head = which;
+                from.each(heads.get(which), (r, t, b) -> to.putHeadNorm(at, head, t, b));
+            }
             for (int which = 2; which < norms.size(); which++) {
-                int head = which - 2;
-                from.each(norms.get(which), (r, t, b) -> to.putHeadNorm(at, head, t, b));
+                int post = which - 2;
+                from.each(norms.get(which), (r, t, b) -> to.putPostNorm(at, post, t, b));
             }
             List<StoredTensor> biases = others.biases(block);
             for (int l = 0; l < biases.size(); l++) {

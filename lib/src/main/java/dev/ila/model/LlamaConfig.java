@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** Reads a {@code config.json}; defaults are those of transformers' class for its family. */
@@ -30,9 +31,10 @@ final class LlamaConfig {
     }
 
     private Architecture architecture() {
-        refuse("hidden_act", new JsonPrimitive("silu"));
+        activation();
         refuse("attention_bias", new JsonPrimitive(false));
         refuse("mlp_bias", new JsonPrimitive(false));
+        refuse("use_bidirectional_attention", new JsonPrimitive(false));
         config.find("quantization_config")
                 .ifPresent(
                         q ->
@@ -49,7 +51,59 @@ final class LlamaConfig {
                 config.needCount("vocab_size"),
                 attention(),
                 config.positive("rms_norm_eps").orElse(1e-6),
-                config.flag("tie_word_embeddings", false));
+                config.flag("tie_word_embeddings", family.gemma() > 0));
+    }
+
+    /**
+     * Gemma's first configurations say gelu and mean its approximation by tanh, as transformers.
+     */
+    private void activation() {
+        if (family.gemma() == 0) {
+            refuse("hidden_act", new JsonPrimitive("silu"));
+            return;
+        }
+        String key = family.gemma() == 1 ? "hidden_act" : "hidden_activation";
+        String act = config.text(key).orElse("gelu_pytorch_tanh");
+        boolean known =
+                act.equals("gelu_pytorch_tanh") || act.equals("gelu") && family.gemma() == 1;
+        config.check(known, act, key, "gelu_pytorch_tanh, the one supported");
+    }
+
+    private Variant.Gemma gemma() {
+        int which = family.gemma();
+        if (which == 0) {
+            return Variant.Gemma.NONE;
+        }
+        OptionalDouble none = OptionalDouble.empty();
+        return new Variant.Gemma(
+                true,
+                which > 1,
+                which == 1 ? none : or("query_pre_attn_scalar", 256),
+                which == 1 ? none : cap("attn_logit_softcapping", which == 2 ? 50 : 0),
+                which == 1 ? none : cap("final_logit_softcapping", which == 2 ? 30 : 0),
+                which == 3 ? OptionalDouble.of(localTheta()) : none);
+    }
+
+    private OptionalDouble or(String key, double usual) {
+        return OptionalDouble.of(config.positive(key).orElse(usual));
+    }
+
+    /** {@code null} says that there is none. */
+    private OptionalDouble cap(String key, double usual) {
+        OptionalDouble said = config.positive(key);
+        return said.isPresent() || config.object().has(key) || usual == 0
+                ? said
+                : OptionalDouble.of(usual);
+    }
+
+    private double localTheta() {
+        Optional<JsonFile> of =
+                config.inner("rope_parameters").flatMap(r -> r.inner("sliding_attention"));
+        String type = of.flatMap(r -> r.text("rope_type")).orElse("default");
+        of.ifPresent(r -> r.check(type.equals("default"), type, "rope_type", "default"));
+        return of.map(r -> r.positive("rope_theta"))
+                .orElseGet(() -> config.positive("rope_local_base_freq"))
+                .orElse(10_000);
     }
 
     private static Family family(JsonFile config) {
@@ -89,7 +143,7 @@ final class LlamaConfig {
         int usual = family.headSize() > 0 ? family.headSize() : hidden / heads;
         int headSize = config.count("head_dim").orElse(usual);
         config.check(headSize > 0 && headSize % 2 == 0, headSize, "head_dim", "even, above 0");
-        Variant variant = new Variant(family.bias(), family.headNorms(), windows());
+        Variant variant = new Variant(family.bias(), family.headNorms(), windows(), gemma());
         return new Architecture.Attention(heads, keyValueHeads, headSize, rope(), variant);
     }
 
@@ -102,7 +156,7 @@ final class LlamaConfig {
         boolean some =
                 switch (family.windows()) {
                     case NONE -> false;
-                    case ALL -> true;
+                    case ALL, NOT_SECOND, NOT_SIXTH -> true;
                     case UPPER -> config.flag("use_sliding_window", false);
                 };
         if (!some || size == 0) {
@@ -114,6 +168,17 @@ final class LlamaConfig {
         Optional<JsonElement> types = config.find("layer_types");
         if (types.isPresent()) {
             return typed(types.get(), blocks, size);
+        }
+        int each =
+                switch (family.windows()) {
+                    case NOT_SECOND -> 2;
+                    case NOT_SIXTH -> config.count("sliding_window_pattern").orElse(6);
+                    default -> 0;
+                };
+        if (each > 0) {
+            return IntStream.range(0, blocks)
+                    .mapToObj(b -> (b + 1) % each == 0 ? 0 : size)
+                    .toList();
         }
         int full = config.wholeNumber("max_window_layers").orElse(MAX_WINDOW_LAYERS);
         return IntStream.range(0, blocks).mapToObj(b -> b < full ? 0 : size).toList();
@@ -140,8 +205,9 @@ final class LlamaConfig {
         Optional<JsonFile> found =
                 config.inner("rope_scaling")
                         .filter(r -> !r.object().isEmpty())
-                        .or(() -> config.inner("rope_parameters"));
-        double outer = config.positive("rope_theta").orElse(10_000);
+                        .or(() -> config.inner("rope_parameters"))
+                        .map(r -> r.inner("full_attention").orElse(r));
+        double outer = config.positive("rope_theta").orElse(family.gemma() == 3 ? 1e6 : 10_000);
         if (found.isEmpty()) {
             return new Rope(outer, Optional.empty());
         }
@@ -149,11 +215,15 @@ final class LlamaConfig {
         double theta = rope.positive("rope_theta").orElse(outer);
         String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
         boolean llama3 = type.equals("llama3");
-        String rule = "default or llama3, the two supported";
-        rope.check(llama3 || type.equals("default"), type, "rope_type", rule);
+        boolean linear = type.equals("linear");
+        String rule = "default, linear or llama3, those supported";
+        rope.check(llama3 || linear || type.equals("default"), type, "rope_type", rule);
         double part = rope.positive("partial_rotary_factor").orElse(1);
         rope.check(part == 1, part, "partial_rotary_factor", "1, the one supported");
-        return new Rope(theta, llama3 ? Optional.of(llama3(rope)) : Optional.empty());
+        return new Rope(
+                theta,
+                llama3 ? Optional.of(llama3(rope)) : Optional.empty(),
+                linear ? rope.needPositive("factor") : 1);
     }
 
     private Rope.Llama3 llama3(JsonFile rope) {

@@ -25,6 +25,7 @@ record LlamaTensors(
         StoredTensor finalNorm,
         StoredTensor head,
         List<List<StoredTensor>> norms,
+        List<List<StoredTensor>> headNorms,
         List<List<StoredTensor>> biases,
         List<LinearLayer> layers,
         List<StoredTensor> weights) {
@@ -41,10 +42,12 @@ record LlamaTensors(
             List<LinearLayer> layers = new ArrayList<>();
             List<StoredTensor> weights = new ArrayList<>();
             List<List<StoredTensor>> norms = new ArrayList<>();
+            List<List<StoredTensor>> headNorms = new ArrayList<>();
             List<List<StoredTensor>> biases = new ArrayList<>();
             for (int block = 0; block < a.blocks(); block++) {
                 String at = found.prefix() + "." + block + ".";
                 norms.add(vectors(at, norms()));
+                headNorms.add(vectors(at, headNorms()));
                 biases.add(vectors(at, biases()));
                 for (Map.Entry<String, int[]> e : linear().entrySet()) {
                     String name = at + e.getKey();
@@ -62,6 +65,7 @@ record LlamaTensors(
                     need("model.norm.weight", a.hidden()),
                     a.tiedHead() ? embedding : need("lm_head.weight", a.vocabulary(), a.hidden()),
                     norms,
+                    headNorms,
                     biases,
                     layers,
                     weights);
@@ -73,11 +77,22 @@ record LlamaTensors(
             return out;
         }
 
-        /** Norms of a block and their sizes: of the block, then of heads. */
+        /** Norms of a block: Gemma 2 calls that after attention what others call the second one. */
         private Map<String, Integer> norms() {
+            boolean post = a.attention().variant().gemma().postNorms();
+            String second = (post ? "pre_feedforward" : "post_attention") + "_layernorm";
             Map<String, Integer> out = new LinkedHashMap<>();
             out.put("input_layernorm" + WEIGHT, a.hidden());
-            out.put("post_attention_layernorm" + WEIGHT, a.hidden());
+            out.put(second + WEIGHT, a.hidden());
+            if (post) {
+                out.put("post_attention_layernorm" + WEIGHT, a.hidden());
+                out.put("post_feedforward_layernorm" + WEIGHT, a.hidden());
+            }
+            return out;
+        }
+
+        private Map<String, Integer> headNorms() {
+            Map<String, Integer> out = new LinkedHashMap<>();
             if (a.attention().variant().headNorms()) {
                 out.put("self_attn.q_norm" + WEIGHT, a.attention().headSize());
                 out.put("self_attn.k_norm" + WEIGHT, a.attention().headSize());
@@ -114,6 +129,7 @@ record LlamaTensors(
         /** What is found by structure must be what is computed with: no further one. */
         private void checkNothingElse() {
             Set<String> known = new TreeSet<>(norms().keySet());
+            known.addAll(headNorms().keySet());
             known.addAll(biases().keySet());
             linear().keySet().forEach(name -> known.add(name + WEIGHT));
             for (Map.Entry<Integer, SortedMap<String, StoredTensor>> b :

@@ -8,8 +8,14 @@ import java.util.Optional;
  *
  * @param theta base of the frequencies, as 10000
  * @param llama3 how Llama 3.1 and later stretch them for long texts, if so
+ * @param linear by what all frequencies are divided; 1: as they are
  */
-public record Rope(double theta, Optional<Llama3> llama3) {
+public record Rope(double theta, Optional<Llama3> llama3, double linear) {
+    /** Not divided. */
+    public Rope(double theta, Optional<Llama3> llama3) {
+        this(theta, llama3, 1);
+    }
+
     /**
      * Llama 3's scaling: frequencies of long wavelength are divided by {@code factor}, short ones
      * kept, those between interpolated.
@@ -29,7 +35,7 @@ public record Rope(double theta, Optional<Llama3> llama3) {
     public float[] frequencies(int headSize) {
         float[] out = new float[headSize / 2];
         for (int j = 0; j < out.length; j++) {
-            double f = 1.0 / Math.pow(theta, 2.0 * j / headSize);
+            double f = 1.0 / Math.pow(theta, 2.0 * j / headSize) / linear;
             out[j] = (float) llama3.map(s -> scaled(s, f)).orElse(f).doubleValue();
         }
         return out;

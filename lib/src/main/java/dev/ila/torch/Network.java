@@ -48,10 +48,11 @@ public final class Network implements AutoCloseable {
      * Makes a network of zeros, whose {@link #weights} are to be filled.
      *
      * @param normEpsilon added to the mean square in RMSNorm
-     * @param frequencies of the rotary embedding in radians per position, [headSize / 2]
+     * @param frequencies of the rotary embedding in radians per position, [headSize / 2]; a second
+     *     one, if there is one, is of the blocks with a window
      */
     public Network(
-            Dimensions dimensions, double normEpsilon, float[] frequencies, Compute compute) {
+            Dimensions dimensions, double normEpsilon, List<float[]> frequencies, Compute compute) {
         this(dimensions, normEpsilon, frequencies, compute, queries(compute));
     }
 
@@ -61,7 +62,12 @@ public final class Network implements AutoCloseable {
         return flash ? FUSED : QUERIES;
     }
 
-    Network(Dimensions dimensions, double normEpsilon, float[] f, Compute compute, int queries) {
+    Network(
+            Dimensions dimensions,
+            double normEpsilon,
+            List<float[]> f,
+            Compute compute,
+            int queries) {
         Torch.start(compute.threads());
         this.dimensions = dimensions;
         this.compute = compute;

@@ -133,7 +133,10 @@ final class Program implements AutoCloseable {
             store(zip, "k/data.pkl", OBJECT);
             store(zip, "k/code/__torch__.py", source);
             store(zip, "k/constants.pkl", EMPTY_TUPLE);
-            store(zip, "k/version", latin("3\n"));
+            // Of the archive, by which PyTorch takes operators as they were: GeLU's approximation
+            // is
+            // there from 10 on.
+            store(zip, "k/version", latin("10\n"));
         }
         return out.toByteArray();
     }

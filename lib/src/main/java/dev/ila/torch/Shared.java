@@ -65,12 +65,23 @@ record Shared(
                         .mapToLong(block -> change.gradientStart(dimensions, block));
         LongStream windows =
                 IntStream.range(0, dimensions.blocks()).mapToLong(dimensions.variant()::window);
-        LongStream last = LongStream.of(dimensions.intermediate());
+        Variant.Gemma gemma = dimensions.variant().gemma();
+        LongStream last =
+                LongStream.of(
+                        gemma.like() ? 1 : 0, gemma.postNorms() ? 1 : 0, dimensions.intermediate());
         LongStream sizes =
                 Stream.of(known, beside, gradients, windows, last)
                         .flatMapToLong(numbers -> numbers);
         a.add(Program.longs(step, sizes.toArray()));
-        a.add(Program.doubles(step, normEpsilon, weight));
+        a.add(
+                Program.doubles(
+                        step,
+                        normEpsilon,
+                        weight,
+                        gemma.like() ? Math.sqrt(dimensions.hidden()) : 1,
+                        1 / Math.sqrt(gemma.querySize().orElse(dimensions.headSize())),
+                        gemma.attentionCap().orElse(0),
+                        gemma.finalCap().orElse(0)));
         a.add(weights.arrays()).add(rope.upTo(positions)).add(space).add(change.values().array());
         IntStream all = IntStream.range(0, dimensions.layers());
         double[] scales = all.mapToDouble(change::scale).toArray();

@@ -41,9 +41,10 @@ public final class Weights {
     private static final int DOUBLE_BLOCK = 256;
 
     private static final int UINT8 = 0;
+    private static final int F32 = 6;
 
     /** Arrays of a block. */
-    private static final int ARRAYS = 8;
+    private static final int ARRAYS = 9;
 
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
 
@@ -66,15 +67,17 @@ public final class Weights {
         this.code = compute.precision().code();
         this.columns = columns(compute);
         this.beside = new int[LAST_OF_GROUP.length * dimensions.blocks()];
+        // 1 + a weight of few bits has more of them.
+        int norm = dimensions.variant().gemma().like() ? F32 : code;
         zeros(code, dimensions.vocabulary(), dimensions.hidden());
-        zeros(code, 1, dimensions.hidden());
+        zeros(norm, 1, dimensions.hidden());
         if (!dimensions.tiedHead()) {
             zeros(code, dimensions.vocabulary(), dimensions.hidden());
         }
         first = arrays.size();
         for (int b = 0; b < dimensions.blocks(); b++) {
-            zeros(code, 1, dimensions.hidden());
-            zeros(code, 1, dimensions.hidden());
+            zeros(norm, 1, dimensions.hidden());
+            zeros(norm, 1, dimensions.hidden());
             for (int last : LAST_OF_GROUP) {
                 int rows = dimensions.firstRow(last) + dimensions.outputs(last);
                 int inputs = dimensions.inputs(last);
@@ -86,7 +89,8 @@ public final class Weights {
             }
             Variant variant = dimensions.variant();
             zeros(code, variant.bias() ? dimensions.firstRow(2) + dimensions.outputs(2) : 0, 1);
-            zeros(code, variant.headNorms() ? 2 : 0, dimensions.headSize());
+            zeros(norm, variant.headNorms() ? 2 : 0, dimensions.headSize());
+            zeros(norm, variant.gemma().postNorms() ? 2 : 0, dimensions.hidden());
         }
     }
 
@@ -166,12 +170,17 @@ public final class Weights {
     public void put(Part part, int row, Stored type, ByteBuffer bytes) {
         boolean there = part != Part.HEAD || !dimensions.tiedHead();
         Require.that(there, part, "part", "other than HEAD, which is the embedding");
-        write(arrays.get(part.ordinal()), row, type, dimensions.hidden(), bytes);
+        if (part == Part.FINAL_NORM) {
+            writeNorm(arrays.get(part.ordinal()), row, type, dimensions.hidden(), bytes);
+        } else {
+            write(arrays.get(part.ordinal()), row, type, dimensions.hidden(), bytes);
+        }
     }
 
     /** Writes a norm of a block: 0 before attention, 1 before the feed-forward layer. */
     public void putNorm(int block, int which, Stored type, ByteBuffer bytes) {
-        write(arrays.get(first + ARRAYS * block + which), 0, type, dimensions.hidden(), bytes);
+        NDArray to = arrays.get(first + ARRAYS * block + which);
+        writeNorm(to, 0, type, dimensions.hidden(), bytes);
     }
 
     /** Writes the bias of layer {@code l} (0 q, 1 k, 2 v) of a block. */
@@ -185,7 +194,20 @@ public final class Weights {
     public void putHeadNorm(int block, int which, Stored type, ByteBuffer bytes) {
         Require.that(dimensions.variant().headNorms(), which, "norm of heads", "none");
         NDArray to = arrays.get(first + ARRAYS * block + 7);
-        write(to, which, type, dimensions.headSize(), bytes);
+        writeNorm(to, which, type, dimensions.headSize(), bytes);
+    }
+
+    /** Writes a norm of a block: 0 after attention, 1 after the feed-forward layer. */
+    public void putPostNorm(int block, int which, Stored type, ByteBuffer bytes) {
+        Require.that(dimensions.variant().gemma().postNorms(), which, "norm after a layer", "none");
+        NDArray to = arrays.get(first + ARRAYS * block + 8);
+        writeNorm(to, which, type, dimensions.hidden(), bytes);
+    }
+
+    /** As a family's norms are: of Gemma's 1 is added to the weight, in f32. */
+    private void writeNorm(NDArray to, int row, Stored type, int columns, ByteBuffer bytes) {
+        boolean more = dimensions.variant().gemma().like();
+        write(more ? "weight_put_more" : "weight_put", to, row, type, columns, bytes);
     }
 
     /** Writes rows of layer {@code l} (0 q … 6 down) of a block. */

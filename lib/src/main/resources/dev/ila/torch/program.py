@@ -13,20 +13,23 @@
 #
 # Arguments that many methods share:
 #   ids [B,T], keep [n] rows that predict a supervised token, labels [n] that token      int64, device
-#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, grads, windows, F    int64, CPU
+#   dims: nh, nk, D, blocks, tied, want, kind, recompute, chunk, compute, slice, queries, starts, P, grads, windows, gelu, post, F    int64, CPU
 #     want: 0 loss only, 1 gradient of Δθ, 2 gradient of γ
 #     kind: 0 LoRA factors, 1 full difference, 2 the same of every weight, those outside the linear layers too
 #     compute: number of the type      at once: chunk tokens and slice rows in the head, queries in attention (0: fused)
 #     starts [blocks + 1]: where each block's part of delta begins, and the end     P [4·blocks]: see w     last: F
 #     grads [blocks + 1]: the same in grad, where of kind 2 only some blocks may have a part
 #     windows [blocks]: how many tokens back a token sees, itself included; 0: all
-#   real: norm epsilon, weight of one token's loss (1 / supervised tokens)               f64, CPU
+#     gelu: the gate by GeLU (tanh) instead of SiLU      post: norms after attention and feed-forward as well
+#   real: norm epsilon, weight of one token's loss (1 / supervised tokens); then what the embedding and queries are
+#         scaled by, and the soft-caps c·tanh(·/c) of attention's scores and of the logits, 0: none    f64, CPU
 #   w: embedding [V,H], final norm [1,H], head [V,H] unless tied; then for each block
 #      norm [1,H], norm [1,H], q|k|v [.,H+P], o [H,nh·D+P], gate|up [2F,H+P], down [H,F+P],  f32 or bf16
-#      bias of q|k|v [.,1] and norms of a head of q and of k [2,D], each with no rows where the family has none
+#      bias of q|k|v [.,1], norms of a head of q and of k [2,D], norms after attention and after feed-forward [2,H],
+#      each with no rows where the family has none
 #      The P columns right of a matrix take s·B of LoRA, so that one product gives W·x + s·B·(A·x).
 #      A matrix may be NF4 instead (see `unpack`); it then gets its P columns when it is unpacked.
-#   rope: cos and sin, each [≥T, D/2]                                                    compute
+#   rope: cos and sin, each [≥T, D/2], and perhaps the same again for blocks with a window   compute
 #   space: room that steps share (see `part`): what blocks keep, its thin part, logits, logits in the compute
 #         type; with recomputation twice: the first two again, for one block at once
 #   delta: per layer A [r,K] then B [out,r], flat; or per layer the difference [out,K]   f32
@@ -55,6 +58,12 @@ class M(Module):
     r = int(meta[1])
     dst[r:r+src.size(0), :k] = src
     return torch.zeros([1], device=dst.device)
+
+  # The same, 1 added
+  def weight_put_more(self: __torch__.M, bytes: Tensor, dst: Tensor, meta: Tensor) -> Tensor:
+    done = self.weight_put(bytes, dst, meta)
+    dst[int(meta[1])].add_(1.0)
+    return done
 
   # A copy of another width with zeros beside the inputs. meta: inputs, new width
   def weight_widen(self: __torch__.M, w: Tensor, meta: Tensor) -> Tensor:
@@ -239,13 +248,18 @@ class M(Module):
 
   # Attention's probabilities [B,nk,g·c,b] of c queries, the last of which stands at b - 1, by all keys up to it, or by
   # those in its window, if it has one. Query heads of a group stand as rows. causal [≥c,≥c]
-  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, c: int, causal: Tensor, window: int) -> Tensor:
+  def probabilities(self: __torch__.M, q: Tensor, k: Tensor, c: int, causal: Tensor, window: int, real: Tensor) -> Tensor:
     B, nk, gc, b = q.size(0), q.size(1), q.size(2), k.size(2)
-    p = torch.matmul(q * (q.size(3) ** -0.5), k.transpose(2, 3))
+    p = self.scores(q, k, real)
     p.view([B, nk, gc // c, c, b])[..., b-c:].add_(causal[:c, :c])
     if window > 0 and b > window:
       p.view([B, nk, gc // c, c, b]).add_(self.too_far(c, b, window, p))
     return torch._softmax(p, -1, False, out=p)
+
+  # Before softmax
+  def scores(self: __torch__.M, q: Tensor, k: Tensor, real: Tensor) -> Tensor:
+    p, cap = torch.matmul(q * float(real[3]), k.transpose(2, 3)), float(real[4])
+    return p if cap == 0.0 else p.div_(cap).tanh_().mul_(cap)
 
   # What c queries, the last of which stands at b - 1, do not see of b keys since it is before their window: -inf [c,b]
   def too_far(self: __torch__.M, c: int, b: int, window: int, like: Tensor) -> Tensor:
@@ -254,6 +268,32 @@ class M(Module):
   # The first key that a query from t on sees
   def first_key(self: __torch__.M, t: int, window: int) -> int:
     return max(0, t - window + 1) if window > 0 else 0
+
+  # cos and sin of block i
+  def rope_of(self: __torch__.M, i: int, dims: Tensor, rope: List[Tensor]) -> List[Tensor]:
+    return rope[2:] if len(rope) > 2 and self.window(i, dims) > 0 else rope[:2]
+
+  def gelu(self: __torch__.M, dims: Tensor) -> bool:
+    return int(dims[dims.numel()-3]) == 1
+
+  def post(self: __torch__.M, dims: Tensor) -> bool:
+    return int(dims[dims.numel()-2]) == 1
+
+  # The activation of the gate, to out
+  def act(self: __torch__.M, x: Tensor, dims: Tensor, out: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="tanh", out=out) if self.gelu(dims) else torch.silu(x, out=out)
+
+  # x + y, or x + the norm of y, where the family has one after attention and feed-forward; n which of them
+  def joined(self: __torch__.M, x: Tensor, y: Tensor, n: int, norms: Tensor, eps: float, out: Tensor) -> Tensor:
+    if norms.numel() == 0:
+      return torch.add(y, x, out=out)
+    return self.norm(y, norms[n], self.inverse_rms(y, eps), out).add_(x)
+
+  # The gradient by y of that, from d by the sum
+  def joined_back(self: __torch__.M, d: Tensor, y: Tensor, n: int, norms: Tensor, eps: float) -> Tensor:
+    if norms.numel() == 0:
+      return d
+    return self.norm_back(torch.zeros_like(y), d.clone(), y, norms[n], self.inverse_rms(y, eps))
 
   # The window of block i
   def window(self: __torch__.M, i: int, dims: Tensor) -> int:
@@ -277,14 +317,14 @@ class M(Module):
     return q[:, :, a:b].reshape([q.size(0), nk, q.size(1) // nk * (b - a), q.size(3)])
 
   # Attention by PyTorch's own kernel, FlashAttention on CUDA: where queries at once are 0
-  def fused(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=None, enable_gqa=True)
+  def fused(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=scale, enable_gqa=True)
 
   # Its gradients by q, k, v. The kernel runs forward once more, which is little beside a block's products.
-  def fused_back(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, do: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  def fused_back(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, do: Tensor, scale: float) -> Tuple[Tensor, Tensor, Tensor]:
     torch.set_grad_enabled(True)
     x = [torch.requires_grad_(t.detach(), True) for t in [q, k, v]]
-    by = torch.grad([self.fused(x[0], x[1], x[2])], x, annotate(List[Optional[Tensor]], [do]))
+    by = torch.grad([self.fused(x[0], x[1], x[2], scale)], x, annotate(List[Optional[Tensor]], [do]))
     torch.set_grad_enabled(False)
     return (unchecked_cast(Tensor, by[0]), unchecked_cast(Tensor, by[1]), unchecked_cast(Tensor, by[2]))
 
@@ -303,16 +343,18 @@ class M(Module):
     P = 0
     for i in range(int(dims[3])):
       P = max(P, self.beside(i, 0, dims) + self.beside(i, 1, dims) + self.beside(i, 2, dims) + self.beside(i, 3, dims))
-    wide = N * (2 * H + 2 * O + 2 * int(dims[1]) * int(dims[2]) + 2 * F) if all else N * H
+    H2 = (4 if self.post(dims) else 2) * H
+    wide = N * (H2 + 2 * O + 2 * int(dims[1]) * int(dims[2]) + 2 * F) if all else N * H
     thin = N * (2 + P) if all else 0
     return [self.part(space[0], count * wide).view([count, wide]), self.part(space[1], count * thin).view([count, thin])]
 
-  # Places for x q k v o y gate|up of a block: in its row of `stores` if `there`, else new ones of the type of x
+  # Places for x q k v o y gate|up of a block, and what is to be normed after attention and feed-forward: in its row of `stores` if `there`, else new ones of the type of x
   def places(self: __torch__.M, row: Tensor, there: bool, x: Tensor, B: int, T: int, F: int, dims: Tensor) -> List[Tensor]:
     nh, nk, D, H = int(dims[0]), int(dims[1]), int(dims[2]), x.size(1)
     out: List[Tensor] = []
     at = 0
-    for size in [[B * T, H], [B, nh, T, D], [B, nk, T, D], [B, nk, T, D], [B * T, nh * D], [B * T, H], [B * T, 2 * F]]:
+    n = B * T if self.post(dims) else 0
+    for size in [[B * T, H], [B, nh, T, D], [B, nk, T, D], [B, nk, T, D], [B * T, nh * D], [B * T, H], [B * T, 2 * F], [n, H], [n, H]]:
       n = 1
       for s in size:
         n = n * s
@@ -320,19 +362,20 @@ class M(Module):
       at += n
     return out
 
-  # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, 1/rms twice, four u.
+  # ---- one block: x [N,H] → z [N,H], and what the way back needs: x q k v o y gate|up, two to be normed, 1/rms twice, four u.
   #      w, a, g as `ready` makes them. What leaves the block has gone through the type in which it is kept.
   #      room: two rows of `stores`. Without `keep` only x is kept, which is enough to compute the block again.
   #      q and k are kept as they are rotated; where a head has a norm, as they are before it.
 
-  def block(self: __torch__.M, x: Tensor, i: int, B: int, T: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
+  def block(self: __torch__.M, x: Tensor, i: int, B: int, T: int, dims: Tensor, real: Tensor, rope: List[Tensor], causal: Tensor, room: List[Tensor], keep: bool, w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
-    N, H, F, O = x.size(0), x.size(1), w[4].size(0) // 2, nh * D
+    N, H, F, O, eps = x.size(0), x.size(1), w[4].size(0) // 2, nh * D, float(real[0])
+    rope = self.rope_of(i, dims, rope)
     # What is kept is computed where it will stand, if nothing is to be converted.
     S = self.places(room[0], True, x, B, T, F, dims) if keep else [room[0][:x.numel()].view([N, H])]
     there = keep and x.dtype == room[0].dtype
     at = S[:] if there else self.places(room[0], False, x, B, T, F, dims)
-    _, q, k, v, _, y, gu = at
+    _, q, k, v, _, y, gu, yo, zo = at
     r1 = self.inverse_rms(x, eps)
     hu = self.room(x, N, H, a[0])
     self.norm(x, w[0], r1, hu[:, :H])
@@ -352,24 +395,30 @@ class M(Module):
     # So many queries at once that their probabilities are few, and keys that come later are left out.
     c, W = causal.size(0), self.window(i, dims)
     if c == 0:
-      o.view([B, T, nh, D]).copy_(self.fused(q, k, v).transpose(1, 2))
+      o.view([B, T, nh, D]).copy_(self.fused(q, k, v, float(real[3])).transpose(1, 2))
     for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
       s = self.first_key(t, W)
-      p = self.probabilities(self.queries(q, t, e, nk), k[:, :, s:e], e - t, causal, W)
+      p = self.probabilities(self.queries(q, t, e, nk), k[:, :, s:e], e - t, causal, W, real)
       heads = torch.matmul(p, v[:, :, s:e]).view([B, nh, e - t, D])
       o.view([B, T, nh, D])[:, t:e].copy_(heads.transpose(1, 2))
     u2 = self.narrow(ou, a[1], g[1])
-    torch.add(torch.linear(ou, w[3]), x, out=y)
+    out = torch.linear(ou, w[3])
+    self.joined(x, out, 0, w[8], eps, y)
+    if self.post(dims):
+      yo.copy_(out)
     r2 = self.inverse_rms(y, eps)
     hu = self.room(x, N, H, a[2])
     self.norm(y, w[1], r2, hu[:, :H])
     u3 = self.narrow(hu, a[2], g[2])
     torch.mm(hu, w[4].t(), out=gu)
     mu = self.room(x, N, F, a[3])
-    torch.silu(gu[:, :F], out=mu[:, :F]).mul_(gu[:, F:])
+    self.act(gu[:, :F], dims, mu[:, :F]).mul_(gu[:, F:])
     u4 = self.narrow(mu, a[3], g[3])
-    z = torch.linear(mu, w[5]).add_(y).to(room[0].dtype).to(x.dtype)
+    out = torch.linear(mu, w[5])
+    if self.post(dims):
+      zo.copy_(out)
+    z = self.joined(y, out, 1, w[8], eps, out).to(room[0].dtype).to(x.dtype)
     at[0], at[4] = x, o
     for j in range(len(S)):
       if j == 0 or j == 4 or not there:
@@ -382,23 +431,28 @@ class M(Module):
 
   # dz [N,H] → dx. If `learns`, adds the gradients of block i to grad, each as soon as it can be, so that little
   # is there at once. change: delta, ranks, scales, gamma, grad
-  def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, eps: float, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
+  def back(self: __torch__.M, dz: Tensor, B: int, T: int, i: int, dims: Tensor, real: Tensor, rope: List[Tensor], causal: Tensor, w: List[Tensor], a: List[Tensor], g: List[Tensor], S: List[Tensor], change: List[Tensor], learns: bool) -> Tensor:
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
-    N, H, F = dz.size(0), dz.size(1), w[4].size(0) // 2
+    N, H, F, eps = dz.size(0), dz.size(1), w[4].size(0) // 2, float(real[0])
+    rope = self.rope_of(i, dims, rope)
     inputs = learns and (int(dims[5]) == 1 or int(dims[6]) > 0)
     norms = learns and int(dims[5]) == 1 and int(dims[6]) == 2
     ct = dz.dtype
-    x, q, k, v, o, y, gu, r1, r2, u1, u2, u3, u4 = S
+    x, q, k, v, o, y, gu, yo, zo, r1, r2, u1, u2, u3, u4 = S
     gu = gu.to(ct)
     gate, up = gu[:, :F], gu[:, F:]
-    d = torch.matmul(dz, w[5])
+    dzo = self.joined_back(dz, zo.to(ct), 1, w[8], eps)
+    d = torch.matmul(dzo, w[5])
     dm = self.product_back(d, a[3], g[3])
-    act = torch.silu(gate)
+    act = self.act(gate, dims, torch.empty_like(gate))
     dgu = torch.empty_like(gu)
     torch.mul(dm, act, out=dgu[:, F:])
-    torch.silu_backward(dm.mul_(up), gate, grad_input=dgu[:, :F])
+    if self.gelu(dims):
+      torch.gelu_backward(dm.mul_(up), gate, approximate="tanh", grad_input=dgu[:, :F])
+    else:
+      torch.silu_backward(dm.mul_(up), gate, grad_input=dgu[:, :F])
     if learns:
-      self.gradient(3, i, dims, change, w, g, dz, d, act.mul_(up) if inputs else act, u4)
+      self.gradient(3, i, dims, change, w, g, dzo, d, act.mul_(up) if inputs else act, u4)
     y = y.to(ct)
     d = torch.matmul(dgu, w[4])
     dh = self.product_back(d, a[2], g[2])
@@ -408,10 +462,11 @@ class M(Module):
     if norms:
       self.norm_gradient(self.norm_part(change[4], i, 1, dims, H), dh, y, r2)
     dy = self.norm_back(dz, dh, y, w[1], r2)
-    d = torch.matmul(dy, w[3])
+    dyo = self.joined_back(dy, yo.to(ct), 0, w[8], eps)
+    d = torch.matmul(dyo, w[3])
     do = self.product_back(d, a[1], g[1])
     if learns:
-      self.gradient(1, i, dims, change, w, g, dy, d, o.to(ct) if inputs else dy, u2)
+      self.gradient(1, i, dims, change, w, g, dyo, d, o.to(ct) if inputs else dyo, u2)
     do = do.view([B, T, nh, D]).transpose(1, 2)
     q, k, v = q.to(ct), k.to(ct), v.to(ct)
     before = [q, k]
@@ -422,20 +477,22 @@ class M(Module):
     dq, dk, dv = torch.empty_like(q), torch.zeros_like(k, dtype=6), torch.zeros_like(v, dtype=6)
     c, W = causal.size(0), self.window(i, dims)
     if c == 0:
-      dq, dk, dv = self.fused_back(q, k, v, do)
+      dq, dk, dv = self.fused_back(q, k, v, do, float(real[3]))
     for t in range(0, T if c > 0 else 0, max(c, 1)):
       e = min(t + c, T)
       s = self.first_key(t, W)
       qc, kc, doc = self.queries(q, t, e, nk), k[:, :, s:e], self.queries(do, t, e, nk)
-      p = self.probabilities(qc, kc, e - t, causal, W)
+      p = self.probabilities(qc, kc, e - t, causal, W, real)
       dp = torch.matmul(doc, v[:, :, s:e].transpose(2, 3))
       dv[:, :, s:e] += torch.matmul(p.transpose(2, 3), doc)
       ds = torch._softmax_backward_data(dp, p, -1, ct, grad_input=dp)
+      if float(real[4]) > 0.0:
+        ds.addcmul_(ds, self.scores(qc, kc, real).div_(float(real[4])).square_(), value=-1.0)
       dq[:, :, t:e] = torch.matmul(ds, kc).view([B, nh, e - t, D])
       dk[:, :, s:e] += torch.matmul(ds.transpose(2, 3), qc)
     if c > 0:
-      dq.mul_(D ** -0.5)
-      dk.mul_(D ** -0.5)
+      dq.mul_(float(real[3]))
+      dk.mul_(float(real[3]))
     dqkv = torch.empty([N, (nh + 2 * nk) * D], dtype=ct, device=dz.device)
     heads = dqkv.view([B, T, nh + 2 * nk, D]).transpose(1, 2)
     self.turn_back(dq, before[0], qn, eps, rope, heads[:, :nh])
@@ -455,7 +512,7 @@ class M(Module):
   #      so that logits never stand for all of them, in one place; a head of another type is converted slice by
   #      slice of the vocabulary, and so is one with a change [V,H]; grad [V,H] takes its gradient. Both may be empty.
 
-  def head(self: __torch__.M, h: Tensor, head: Tensor, change: Tensor, grad: Tensor, labels: Tensor, chunk: int, slice: int, weight: float, want: int, space: List[Tensor]) -> Tuple[Tensor, Tensor]:
+  def head(self: __torch__.M, h: Tensor, head: Tensor, change: Tensor, grad: Tensor, labels: Tensor, chunk: int, slice: int, cap: float, weight: float, want: int, space: List[Tensor]) -> Tuple[Tensor, Tensor]:
     n, V = h.size(0), head.size(0)
     rows = V if head.dtype == h.dtype and change.numel() == 0 else slice
     dh = torch.zeros_like(h) if want > 0 else h
@@ -472,6 +529,9 @@ class M(Module):
         torch.mm(hc, part.t(), out=half[:hc.size(0), s*rows:(s+1)*rows])
       if h.dtype != x.dtype:
         x.copy_(half[:hc.size(0)])
+      if cap > 0.0:
+        x.div_(cap).tanh_().mul_(cap)
+      flat = x.div(cap).square_() if cap > 0.0 and want > 0 else x[:0]
       x.sub_(torch.amax(x, [-1], True))
       said = torch.gather(x, 1, y)
       total = torch.sum(x.exp_(), [-1], True)
@@ -479,6 +539,8 @@ class M(Module):
       if want > 0:
         x.mul_(torch.reciprocal(total).mul_(weight))
         torch.scatter_add_(x, 1, y, torch.full_like(said, -weight))
+        if cap > 0.0:
+          x.addcmul_(x, flat, value=-1.0)
         if h.dtype != x.dtype:
           x = half[:hc.size(0)].copy_(x)
         for s in range((V + rows - 1) // rows):
@@ -505,11 +567,18 @@ class M(Module):
     return [embedding, flat[n:n+H].view([1, H]), head]
 
   # x [N,H] before the first block, in type ct
-  def embed(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], delta: Tensor) -> Tensor:
+  def embed(self: __torch__.M, ids: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], delta: Tensor) -> Tensor:
     x = torch.embedding(w[0], ids.view([-1]))
     if int(dims[6]) == 2:
       x = x.to(6) + torch.embedding(self.outside(delta, dims, w)[0], ids.view([-1]))
-    return x.to(int(dims[9]))
+    if float(real[2]) != 1.0:
+      x = x * self.scale_of_embedding(real, w).to(x.dtype)
+    # As what leaves a block: a block is computed again from what is kept in the weights' type.
+    return x.to(w[0].dtype).to(int(dims[9]))
+
+  # Rounded to the weights' type, as transformers has it
+  def scale_of_embedding(self: __torch__.M, real: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.tensor([float(real[2])], dtype=w[0].dtype, device=w[0].device)
 
   # The head without its change, and that
   def top(self: __torch__.M, dims: Tensor, w: List[Tensor], delta: Tensor) -> Tuple[Tensor, Tensor]:
@@ -573,7 +642,7 @@ class M(Module):
   # by row. LoRA: s·B goes into the columns of the weights.
   def ready(self: __torch__.M, i: int, dims: Tensor, w: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
     kind, ct, at = int(dims[6]), int(dims[9]), int(dims[12+i])
-    first = len(w) - 8 * int(dims[3]) + 8 * i
+    first = len(w) - 9 * int(dims[3]) + 9 * i
     H, end = w[first].size(1), int(dims[13+i])
     norms = delta[end-2*H:end] if kind == 2 else delta[:0]
     out = [self.changed(w[first+n], norms[n*H:(n+1)*H], ct) for n in range(2)]
@@ -582,14 +651,14 @@ class M(Module):
     for j in range(4):
       lo, hi = self.parts(j)
       m = w[first+2+j]
-      K = self.inputs(lo, dims, w[first:first+8])
+      K = self.inputs(lo, dims, w[first:first+9])
       P = self.beside(i, j, dims) if kind == 0 else 0
       # In f32 where a difference is added, and untouched where none is.
       added = False
       for l in range(lo, hi):
         added = added or (kind > 0 and int(ranks[7*i+l]) > 0)
       if m.dtype == 0:
-        m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+8]), 0, -1, K + P, 6 if added else ct)
+        m = self.unpack(m, K, self.layer_rows(lo, hi, dims, w[first:first+9]), 0, -1, K + P, 6 if added else ct)
       elif kind == 0:
         m = m.to(ct)
       else:
@@ -599,7 +668,7 @@ class M(Module):
       c = 0
       row = 0
       for l in range(lo, hi):
-        o = self.outputs(l, dims, w[first:first+8])
+        o = self.outputs(l, dims, w[first:first+9])
         if kind == 0:
           r = int(ranks[7*i+l])
           A[c:c+r] = delta[at:at+r*K].view([r, K])
@@ -615,7 +684,7 @@ class M(Module):
       out.append(m.to(ct))
       a.append(A)
       g.append(G)
-    return (out + [w[first+6].to(ct), w[first+7].to(ct)], a, g)
+    return (out + [w[first+6].to(ct), w[first+7].to(ct), w[first+8].to(ct)], a, g)
 
   # Adds the gradients of product j of block i to grad. dY by its output, dX by its wide input, h its input (not
   # read for LoRA's mask), u.
@@ -668,25 +737,25 @@ class M(Module):
     return torch.triu(torch.full([T, T], -float("inf"), dtype=like.dtype, device=like.device), 1)
 
   # x [N,H] before the first block, cos and sin, the causal mask of as many queries as come at once
-  def begin(self: __torch__.M, ids: Tensor, dims: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor) -> Tuple[Tensor, List[Tensor], Tensor]:
+  def begin(self: __torch__.M, ids: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor) -> Tuple[Tensor, List[Tensor], Tensor]:
     T = ids.size(1)
-    x = self.embed(ids, dims, w, delta)
-    # PyTorch's own attention knows no window.
-    queries = int(dims[11])
+    x = self.embed(ids, dims, real, w, delta)
+    # PyTorch's own attention knows no window and no soft-cap.
+    queries = 128 if int(dims[11]) == 0 and float(real[4]) > 0.0 else int(dims[11])
     for i in range(int(dims[3])):
       if queries == 0 and self.window(i, dims) > 0 and T > self.window(i, dims):
         queries = 128
-    return (x, [rope[0][:T], rope[1][:T]], self.mask(min(T, queries), x))
+    return (x, [r[:T] for r in rope], self.mask(min(T, queries), x))
 
   # ---- forward to the rows in keep, after the final norm
 
   def hidden(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
     B, T, eps = ids.size(0), ids.size(1), float(real[0])
-    x, rope, causal = self.begin(ids, dims, w, rope, delta)
+    x, rope, causal = self.begin(ids, dims, real, w, rope, delta)
     wide, thin = self.stores(1, False, x, dims, w, space)
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
-      x, S = self.block(x, i, B, T, dims, eps, rope, causal, [wide[0], thin[0]], False, wi, a, g)
+      x, S = self.block(x, i, B, T, dims, real, rope, causal, [wide[0], thin[0]], False, wi, a, g)
     return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Whether block i has a part in Δθ
@@ -703,7 +772,8 @@ class M(Module):
     torch.set_grad_enabled(False)
     h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
     head, change = self.top(dims, w, delta)
-    return torch.linear(h, self.changed(head, change, h.dtype)).to(6)
+    x, cap = torch.linear(h, self.changed(head, change, h.dtype)).to(6), float(real[5])
+    return x if cap == 0.0 else x.div_(cap).tanh_().mul_(cap)
 
   # ---- texts that grow: the keys and values of what was read stay in a cache, so that only what comes new is computed
   #   ids [B,T] of what comes, padded on the right      past [B] tokens of each text that were read before      int64, device
@@ -722,9 +792,10 @@ class M(Module):
 
   # As `block`, for what comes new of each text; block i's keys and values go into the cache. hidden [B,T,L]: what a
   # token does not see, -inf
-  def block_further(self: __torch__.M, x: Tensor, i: int, L: int, dims: Tensor, eps: float, rope: List[Tensor], at: Tensor, hidden: Tensor, cache: List[Tensor], w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tensor:
+  def block_further(self: __torch__.M, x: Tensor, i: int, L: int, dims: Tensor, real: Tensor, rope: List[Tensor], at: Tensor, hidden: Tensor, cache: List[Tensor], w: List[Tensor], a: List[Tensor], g: List[Tensor]) -> Tensor:
     nh, nk, D, B, T = int(dims[0]), int(dims[1]), int(dims[2]), at.size(0), at.size(1)
-    N, H, F = x.size(0), x.size(1), w[4].size(0) // 2
+    N, H, F, eps = x.size(0), x.size(1), w[4].size(0) // 2, float(real[0])
+    rope = self.rope_of(i, dims, rope)
     hu = self.room(x, N, H, a[0])
     self.norm(x, w[0], self.inverse_rms(x, eps), hu[:, :H])
     self.narrow(hu, a[0], g[0])
@@ -735,46 +806,45 @@ class M(Module):
     place = at.view([B, 1, T, 1]).expand([B, nk, T, D])
     cache[0][i].scatter_(2, place, qk[:, nh:])
     cache[1][i].scatter_(2, place, qkv[:, nh+nk:])
-    q = qk[:, :nh].reshape([B, nk, nh // nk * T, D]).mul_(D ** -0.5)
-    p = torch.matmul(q, cache[0][i][:, :, :L].transpose(2, 3))
+    p = self.scores(qk[:, :nh].reshape([B, nk, nh // nk * T, D]), cache[0][i][:, :, :L], real)
     p.view([B, nh, T, L]).add_(hidden.unsqueeze(1))
     o = torch.matmul(torch._softmax(p, -1, False, out=p), cache[1][i][:, :, :L]).view([B, nh, T, D])
     ou = self.room(x, N, nh * D, a[1])
     ou[:, :nh*D].view([B, T, nh, D]).copy_(o.transpose(1, 2))
     self.narrow(ou, a[1], g[1])
-    y = torch.linear(ou, w[3]).add_(x)
+    y = self.joined(x, torch.linear(ou, w[3]), 0, w[8], eps, torch.empty_like(x))
     hu = self.room(x, N, H, a[2])
     self.norm(y, w[1], self.inverse_rms(y, eps), hu[:, :H])
     self.narrow(hu, a[2], g[2])
     gu = torch.linear(hu, w[4])
     mu = self.room(x, N, F, a[3])
-    torch.silu(gu[:, :F], out=mu[:, :F]).mul_(gu[:, F:])
+    self.act(gu[:, :F], dims, mu[:, :F]).mul_(gu[:, F:])
     self.narrow(mu, a[3], g[3])
-    return torch.linear(mu, w[5]).add_(y)
+    return self.joined(y, torch.linear(mu, w[5]), 1, w[8], eps, torch.empty_like(y))
 
   # To the rows in keep, after the final norm
   def hidden_further(self: __torch__.M, ids: Tensor, keep: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
     torch.set_grad_enabled(False)
     B, T, L, eps = ids.size(0), ids.size(1), int(upto[0]), float(real[0])
     at = torch.clamp_max(past.unsqueeze(1) + torch.arange(T, device=ids.device), cache[0].size(3) - 1)
-    x = self.embed(ids, dims, w, delta)
+    x = self.embed(ids, dims, real, w, delta)
     later = torch.arange(L, device=ids.device) > at.unsqueeze(2)
     hidden = torch.zeros([B, T, L], dtype=x.dtype, device=x.device).masked_fill_(later, -float("inf"))
-    turn = [rope[0][at].unsqueeze(1), rope[1][at].unsqueeze(1)]
+    turn = [r[at].unsqueeze(1) for r in rope]
     for i in range(int(dims[3])):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       W = self.window(i, dims)
       seen = hidden
       if W > 0 and L > W:
         seen = hidden.masked_fill(torch.arange(L, device=ids.device) <= at.unsqueeze(2) - W, -float("inf"))
-      x = self.block_further(x, i, L, dims, eps, turn, at, seen, cache, wi, a, g)
+      x = self.block_further(x, i, L, dims, real, turn, at, seen, cache, wi, a, g)
     return self.last(x.index_select(0, keep), dims, eps, w, delta)
 
   # Loss of each label [n] in nats
   def loss_further(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, past: Tensor, upto: Tensor, cache: List[Tensor]) -> Tensor:
     h = self.hidden_further(ids, keep, dims, real, w, rope, delta, ranks, scales, gamma, past, upto, cache)
     head, change = self.top(dims, w, delta)
-    nll, dh = self.head(h, head, change, change[:0], labels, int(dims[8]), int(dims[10]), 0.0, 0, space)
+    nll, dh = self.head(h, head, change, change[:0], labels, int(dims[8]), int(dims[10]), float(real[5]), 0.0, 0, space)
     return nll
 
   # The likeliest next token [n], int64
@@ -797,9 +867,9 @@ class M(Module):
     head, more = self.top(dims, w, delta)
     if want == 0:
       h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
-      nll, dh = self.head(h, head, more, more[:0], labels, int(dims[8]), int(dims[10]), weight, 0, space)
+      nll, dh = self.head(h, head, more, more[:0], labels, int(dims[8]), int(dims[10]), float(real[5]), weight, 0, space)
       return nll
-    x, rope, causal = self.begin(ids, dims, w, rope, delta)
+    x, rope, causal = self.begin(ids, dims, real, w, rope, delta)
     ct = x.dtype
     outside = self.outside(grad, dims, w) if want == 1 else [grad[:0], grad[:0], grad[:0]]
     # Below the first block with a change nothing is to be learned, and nothing is kept.
@@ -811,11 +881,11 @@ class M(Module):
     for i in range(L):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       j = max(0, i - first)
-      x, S = self.block(x, i, B, T, dims, eps, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
+      x, S = self.block(x, i, B, T, dims, real, rope, causal, [wide[j], thin[j]], i >= first and recompute == 0, wi, a, g)
       saved.append(S if i >= first else [])
     xk = x.index_select(0, keep)
     r, norm = self.inverse_rms(xk, eps), self.changed(w[1], self.outside(delta, dims, w)[1], ct)
-    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, more, outside[2], labels, int(dims[8]), int(dims[10]), weight, want, space)
+    nll, dh = self.head(self.norm(xk, norm, r, torch.empty_like(xk)), head, more, outside[2], labels, int(dims[8]), int(dims[10]), float(real[5]), weight, want, space)
     if outside[1].numel() > 0:
       self.norm_gradient(outside[1], dh, xk, r)
     dxk = self.norm_back(torch.zeros_like(xk), dh, xk, norm, r)
@@ -826,11 +896,11 @@ class M(Module):
       wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
       S = saved[i]
       if recompute == 1:
-        z, S = self.block(S[0].to(ct), i, B, T, dims, eps, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
+        z, S = self.block(S[0].to(ct), i, B, T, dims, real, rope, causal, [again[0][0], again[1][0]], True, wi, a, g)
       saved[i] = []
-      dx = self.back(dx, B, T, i, dims, eps, rope, causal, wi, a, g, S, change, self.learns(i, dims))
+      dx = self.back(dx, B, T, i, dims, real, rope, causal, wi, a, g, S, change, self.learns(i, dims))
     if outside[0].numel() > 0:
-      outside[0].index_add_(0, ids.view([-1]), dx.to(6))
+      outside[0].index_add_(0, ids.view([-1]), dx.to(6).mul_(self.scale_of_embedding(real, w).to(6)))
     return nll
 
   # ---- the same by autograd, written as plainly as can be: the test of everything above
@@ -846,7 +916,7 @@ class M(Module):
     B, T, L = ids.size(0), ids.size(1), int(dims[3])
     nh, nk, D = int(dims[0]), int(dims[1]), int(dims[2])
     eps = float(real[0])
-    first = len(w) - 8 * L
+    first = len(w) - 9 * L
     delta = torch.requires_grad_(delta.detach(), True)
     gamma = torch.requires_grad_(gamma.detach(), True)
     dt, kind, at = w[0].dtype, int(dims[6]), int(dims[12])
@@ -854,9 +924,9 @@ class M(Module):
     embedding, head, last = w[0], w[0] if int(dims[4]) == 1 else w[2], w[1]
     if kind == 2:
       embedding, last, head = embedding + outside[0], last + outside[1], head + outside[2]
-    x = torch.embedding(embedding, ids)
+    x = torch.embedding(embedding, ids) * float(real[2])
     for i in range(L):
-      wi = w[first+8*i:first+8*i+8]
+      wi = w[first+9*i:first+9*i+9]
       m: List[Tensor] = []
       for l in range(7):
         K = self.inputs(l, dims, wi)
@@ -901,20 +971,31 @@ class M(Module):
       q, k, v = q.view([B, T, nh, D]), k.view([B, T, nk, D]), v.view([B, T, nk, D]).transpose(1, 2)
       if wi[7].numel() > 0:
         q, k = torch.rms_norm(q, [D], wi[7][0], eps), torch.rms_norm(k, [D], wi[7][1], eps)
-      q = self.reference_rotate(q.transpose(1, 2), rope[0][:T], rope[1][:T])
-      k = self.reference_rotate(k.transpose(1, 2), rope[0][:T], rope[1][:T])
+      turn = self.rope_of(i, dims, rope)
+      q = self.reference_rotate(q.transpose(1, 2), turn[0][:T], turn[1][:T])
+      k = self.reference_rotate(k.transpose(1, 2), turn[0][:T], turn[1][:T])
       k = torch.repeat_interleave(k, nh // nk, 1)
       v = torch.repeat_interleave(v, nh // nk, 1)
       unseen, W = self.mask(T, x), self.window(i, dims)
       if W > 0:
         unseen = unseen + self.too_far(T, T, W, x)
-      p = torch.softmax(torch.matmul(q, k.transpose(2, 3)) * (D ** -0.5) + unseen, -1)
+      p, cap = torch.matmul(q, k.transpose(2, 3)) * float(real[3]), float(real[4])
+      if cap > 0.0:
+        p = torch.tanh(p / cap) * cap
+      p = torch.softmax(p + unseen, -1)
       o = torch.matmul(p, v).transpose(1, 2).reshape([B, T, nh * D])
-      x = x + torch.linear(o, m[3])
+      o = torch.linear(o, m[3])
+      x = x + (torch.rms_norm(o, [x.size(2)], wi[8][0], eps) if self.post(dims) else o)
       h = torch.rms_norm(x, [x.size(2)], norms[1].view([-1]), eps)
-      x = x + torch.linear(torch.silu(torch.linear(h, m[4])) * torch.linear(h, m[5]), m[6])
+      gate = torch.linear(h, m[4])
+      gate = torch.gelu(gate, approximate="tanh") if self.gelu(dims) else torch.silu(gate)
+      o = torch.linear(gate * torch.linear(h, m[5]), m[6])
+      x = x + (torch.rms_norm(o, [x.size(2)], wi[8][1], eps) if self.post(dims) else o)
     h = torch.rms_norm(x.view([B * T, -1]).index_select(0, keep), [x.size(2)], last.view([-1]), eps)
-    logp = torch.log_softmax(torch.linear(h, head).to(6), -1)
+    logits, cap = torch.linear(h, head).to(6), float(real[5])
+    if cap > 0.0:
+      logits = torch.tanh(logits / cap) * cap
+    logp = torch.log_softmax(logits, -1)
     nll = torch.neg(torch.gather(logp, 1, labels.unsqueeze(1)).squeeze(1))
     loss = nll.sum() * float(real[1])
     by = torch.grad([loss], [delta if int(dims[5]) == 1 else gamma], annotate(List[Optional[Tensor]], [None]))

@@ -142,10 +142,10 @@ class LlamaConfigTest {
             quoteCharacter = '`',
             value = {
                 "\"model_type\":\"gpt2\" | model_type must be one of those supported, llama, mistral,"
-                        + " qwen2, qwen3 (it is most like llama, but for LayerNorm, learned"
+                        + " qwen2, qwen3, gemma, gemma2, gemma3_text (it is most like llama, but for LayerNorm, learned"
                         + " positions, biases, GeLU), but is: gpt2",
                 "\"model_type\":\"x\" | model_type must be one of those supported, llama, mistral,"
-                        + " qwen2, qwen3, but is: x",
+                        + " qwen2, qwen3, gemma, gemma2, gemma3_text, but is: x",
                 "\"architectures\":[\"LlamaForX\"] | architectures must be LlamaForCausalLM,"
                         + " the one supported, but is: [\"LlamaForX\"]",
                 "\"attention_bias\":true | attention_bias must be false, the one supported,"
@@ -153,8 +153,8 @@ class LlamaConfigTest {
                 "\"mlp_bias\":true | mlp_bias must be false, the one supported, but is: true",
                 "\"hidden_act\":\"gelu\" | hidden_act must be \"silu\", the one supported,"
                         + " but is: \"gelu\"",
-                "\"rope_scaling\":{\"rope_type\":\"yarn\"} | rope_scaling.rope_type must be default"
-                        + " or llama3, the two supported, but is: yarn",
+                "\"rope_scaling\":{\"rope_type\":\"yarn\"} | rope_scaling.rope_type must be default,"
+                        + " linear or llama3, those supported, but is: yarn",
                 "\"rope_scaling\":{\"rope_type\":\"llama3\"} | rope_scaling.low_freq_factor must be"
                         + " there, but is: missing",
                 "\"rope_parameters\":{\"partial_rotary_factor\":0.5} | "

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -24,6 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NetworkTest {
     private static final int THREADS = 2;
     private static final int QUERIES = Network.QUERIES;
+    private static final Variant.Gemma GEMMA =
+            new Variant.Gemma(
+                    true,
+                    true,
+                    OptionalDouble.of(5),
+                    OptionalDouble.of(3),
+                    OptionalDouble.of(4),
+                    OptionalDouble.of(30));
 
     private static Compute f32(boolean recompute) {
         return new Compute("cpu", Precision.F32, THREADS, recompute);
@@ -56,7 +65,9 @@ class NetworkTest {
         "window,false,factors,128",
         "window,true,difference,4",
         "all,false,factors,3",
-        "all,true,whole,128"
+        "all,true,whole,128",
+        "gemma,false,factors,128",
+        "gemma,true,difference,3"
     })
     void gradientsOfVariantsAreThoseOfAutograd(
             String variant, boolean recompute, String kind, int queries) {
@@ -66,7 +77,10 @@ class NetworkTest {
                         new Variant(
                                 all || variant.equals("bias"),
                                 all || variant.equals("norms"),
-                                all || variant.equals("window") ? List.of(5, 0, 9) : List.of()));
+                                all || !variant.matches("bias|norms")
+                                        ? List.of(5, 0, 9)
+                                        : List.of(),
+                                variant.equals("gemma") ? GEMMA : Variant.Gemma.NONE));
         gradientsAreThoseOfAutograd(d, recompute, kind, queries);
     }
 

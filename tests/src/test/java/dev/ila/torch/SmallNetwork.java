@@ -15,6 +15,8 @@ import java.util.function.IntUnaryOperator;
  */
 final class SmallNetwork {
     static final int BLOCKS = 3;
+    private static final double[] BASE = {100};
+    private static final double[] BASES = {100, 30};
 
     private SmallNetwork() {}
 
@@ -32,11 +34,7 @@ final class SmallNetwork {
 
     static Network make(Dimensions d, Compute compute, int queries) {
         Random random = new Random(5);
-        float[] frequencies = new float[d.headSize() / 2];
-        for (int j = 0; j < frequencies.length; j++) {
-            frequencies[j] = (float) Math.pow(100, -2.0 * j / d.headSize());
-        }
-        Network n = new Network(d, 1e-3, frequencies, compute, queries);
+        Network n = new Network(d, 1e-3, frequencies(d), compute, queries);
         n.weights()
                 .put(
                         Weights.Part.EMBEDDING,
@@ -61,6 +59,9 @@ final class SmallNetwork {
             for (int of = 0; of < 2 && d.variant().headNorms(); of++) {
                 n.weights().putHeadNorm(b, of, Stored.F32, normal(random, d.headSize(), 1, 0.4));
             }
+            for (int of = 0; of < 2 && d.variant().gemma().postNorms(); of++) {
+                n.weights().putPostNorm(b, of, Stored.F32, normal(random, d.hidden(), 0.2, 0.4));
+            }
             for (int l = 0; l < 7; l++) {
                 int size = d.outputs(l) * d.inputs(l);
                 n.weights()
@@ -68,6 +69,18 @@ final class SmallNetwork {
             }
         }
         return n;
+    }
+
+    private static List<float[]> frequencies(Dimensions d) {
+        List<float[]> out = new ArrayList<>();
+        for (double base : d.variant().gemma().localTheta().isPresent() ? BASES : BASE) {
+            float[] frequencies = new float[d.headSize() / 2];
+            for (int j = 0; j < frequencies.length; j++) {
+                frequencies[j] = (float) Math.pow(base, -2.0 * j / d.headSize());
+            }
+            out.add(frequencies);
+        }
+        return out;
     }
 
     static Batch batch(int vocabulary) {
