@@ -28,12 +28,12 @@ final class Spans {
      * @throws IllegalArgumentException with the template's name where neither tells
      */
     Span of(int turn) {
-        Optional<Span> word = bySentinel(turn);
-        Optional<Integer> start = start(turn, word);
+        Optional<Integer> start = start(turn);
         Optional<Integer> stop = stop(turn);
         if (start.isPresent() && stop.isPresent() && start.get() <= stop.get()) {
             return new Span(start.get(), stop.get(), true);
         }
+        Optional<Span> word = bySentinel(turn);
         if (start.isPresent() && word.isPresent() && start.get() <= word.get().stop()) {
             return new Span(start.get(), word.get().stop(), false);
         }
@@ -48,7 +48,7 @@ final class Spans {
                                         + conversation.source()));
     }
 
-    private Optional<Integer> start(int turn, Optional<Span> word) {
+    private Optional<Integer> start(int turn) {
         List<Turn> before = conversation.turns().subList(0, turn);
         Optional<String> asked = render(before, true);
         Optional<String> said = render(before, false);
@@ -71,9 +71,12 @@ final class Spans {
             // Where nothing was said before, a template may open with more than the prompt.
             return Optional.empty();
         }
+        if (whole) {
+            return Optional.of(common);
+        }
         // A prompt that says more may go on as the answer happens to begin.
-        int latest = whole || word.isEmpty() ? common : Math.min(common, word.get().start());
-        return Optional.of(latest);
+        int agreed = common;
+        return Optional.of(bySentinel(turn).map(w -> Math.min(agreed, w.start())).orElse(agreed));
     }
 
     private Optional<Integer> stop(int turn) {

@@ -22,7 +22,8 @@ final class Lexer {
                             + "|\\.(?:\\d+_)*\\d+))"
                             + "|(?<integer>\\d[\\d_]*)"
                             + "|(?<name>\\w+)"
-                            + "|(?<string>'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\")"
+                            + "|(?<string>'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'"
+                            + "|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\")"
                             + "|(?<operator>//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}<>=.:|,;])",
                     FLAGS);
     private static final List<String> KINDS =
@@ -31,6 +32,8 @@ final class Lexer {
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
+    private int counted;
+    private int lines = 1;
 
     /** Line ends become one, and the last is dropped, as in Jinja. */
     Lexer(String source) {
@@ -117,8 +120,12 @@ final class Lexer {
         }
     }
 
+    /** Places are asked for in order, so that the line ends before them are counted once. */
     private int line(int place) {
-        return 1 + (int) source.substring(0, place).chars().filter(c -> c == '\n').count();
+        while (counted < place) {
+            lines += source.charAt(counted++) == '\n' ? 1 : 0;
+        }
+        return lines;
     }
 
     /**

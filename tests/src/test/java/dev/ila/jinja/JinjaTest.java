@@ -85,6 +85,12 @@ class JinjaTest {
     }
 
     @Test
+    void aLongTextIsRead() {
+        String text = "é".repeat(100_000);
+        assertEquals(text, new Jinja("{{ '" + text + "' }}").render(VARIABLES));
+    }
+
+    @Test
     void tagsTakeTheirLineAway() {
         assertEquals(
                 "a\nb\n c\nd",
