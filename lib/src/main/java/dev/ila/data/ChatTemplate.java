@@ -1,15 +1,11 @@
 package dev.ila.data;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
+import dev.ila.jinja.Jinja;
+import dev.ila.jinja.JinjaFault;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Writes a conversation as the text that a model was trained on: by the model's own Jinja template.
@@ -18,9 +14,8 @@ import java.util.regex.Pattern;
  * closed by the model's own end token, and the begin token first where its tokenizer puts it: no
  * token that the model does not have.
  *
- * <p>The Jinja library's known gaps: a loop with a condition is refused; {@code a and b} and {@code
- * a or b} yield true or false, not a or b; {@code tojson} writes no blanks. {@code strftime_now}
- * tells a fixed date, so that a run repeats.
+ * <p>Templates are rendered as transformers renders them, or not at all. {@code strftime_now} tells
+ * a fixed date, so that a run repeats.
  */
 public final class ChatTemplate {
     private static final String PLAIN =
@@ -29,42 +24,15 @@ public final class ChatTemplate {
                     + "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}{{ '\\n' }}"
                     + "{% endfor %}{% if add_generation_prompt %}Assistant:{% endif %}";
 
-    /** A loop with a condition, {@code for x in y if z}, which the library would not obey. */
-    private static final Pattern FILTERED_LOOP =
-            Pattern.compile(
-                    "\\{%[-+]?\\s*for\\s(?:(?!%\\}|\\selse\\s).)*\\sif\\s(?:(?!%\\}|\\selse\\s).)*%\\}");
-
-    private static final Jinjava JINJA =
-            new Jinjava(
-                    JinjavaConfig.newBuilder()
-                            .withTrimBlocks(true)
-                            .withLstripBlocks(true)
-                            .withNestedInterpretationEnabled(false)
-                            .withElResolver(new PythonMethods())
-                            .withLegacyOverrides(
-                                    LegacyOverrides.Builder.from(LegacyOverrides.NONE)
-                                            .withEvaluateMapKeys(true)
-                                            .withIterateOverMapKeys(true)
-                                            .withUseNaturalOperatorPrecedence(true)
-                                            .withParseWhitespaceControlStrictly(true)
-                                            .withAllowAdjacentTextNodes(true)
-                                            .withUseTrimmingForNotesAndExpressions(true)
-                                            .withUsePyishObjectMapper(true)
-                                            .build())
-                            .build());
-
-    static {
-        TemplateFunctions.all().forEach(JINJA::registerFunction);
-    }
-
     private final String name;
-    private final String source;
+    private final Jinja template;
     private final boolean plain;
-    private final Map<String, String> variables;
+    private final Map<String, Object> variables;
 
-    private ChatTemplate(String name, String source, boolean plain, Map<String, String> variables) {
+    private ChatTemplate(
+            String name, Jinja template, boolean plain, Map<String, Object> variables) {
         this.name = name;
-        this.source = source;
+        this.template = template;
         this.plain = plain;
         this.variables = variables;
     }
@@ -73,9 +41,13 @@ public final class ChatTemplate {
     public static ChatTemplate of(Tokenizer tokenizer) {
         String name = "chat template of " + tokenizer.model();
         TokenizerConfig config = tokenizer.config();
-        Map<String, String> variables = new HashMap<>(config.tokens());
+        Map<String, Object> variables = new HashMap<>(config.tokens());
+        variables.putAll(TemplateFunctions.ALL);
+        // Python's caller names both, so that they are defined, and gives nothing.
+        variables.put("tools", Jinja.NONE);
+        variables.put("documents", Jinja.NONE);
         if (config.template().isPresent()) {
-            return new ChatTemplate(name, checked(name, config.template().get()), false, variables);
+            return new ChatTemplate(name, read(name, config.template().get()), false, variables);
         }
         if (tokenizer.end().isEmpty()) {
             throw new IllegalArgumentException(
@@ -83,7 +55,7 @@ public final class ChatTemplate {
         }
         String begin = tokenizer.opensWithBegin() ? tokenizer.begin().orElseThrow() : "";
         variables.put("plain_begin", begin);
-        return new ChatTemplate(name, PLAIN, true, variables);
+        return new ChatTemplate(name, new Jinja(PLAIN), true, variables);
     }
 
     /** Whether the model has no template of its own, so that roles are plain text. */
@@ -108,27 +80,11 @@ public final class ChatTemplate {
         Map<String, Object> context = new HashMap<>(variables);
         context.put("messages", turns.stream().map(ChatTemplate::message).toList());
         context.put("add_generation_prompt", generationPrompt);
-        RenderResult result = JINJA.renderForResult(source, context);
-        if (!result.hasErrors()) {
-            return result.getOutput();
+        try {
+            return template.render(context);
+        } catch (JinjaFault e) {
+            throw refused(name, e);
         }
-        for (TemplateError error : result.getErrors()) {
-            for (Throwable t = error.getException(); t != null; t = t.getCause()) {
-                if (t instanceof Unusable refused) {
-                    throw refused;
-                }
-            }
-        }
-        TemplateError first = result.getErrors().get(0);
-        String what = String.valueOf(first.getMessage()).lines().findFirst().orElse("");
-        throw new IllegalArgumentException(
-                name
-                        + " must be Jinja that can be rendered here, but is: not, at line "
-                        + first.getLineno()
-                        + " ("
-                        + what
-                        + ")",
-                first.getException());
     }
 
     private static Map<String, Object> message(Turn turn) {
@@ -138,14 +94,22 @@ public final class ChatTemplate {
         return message;
     }
 
-    /** Jinja drops one line break at the end, and knows a way to reverse that the library lacks. */
-    private static String checked(String name, String source) {
-        if (FILTERED_LOOP.matcher(source).find()) {
-            throw new IllegalArgumentException(
-                    name
-                            + " must be Jinja that can be rendered here, but is: with a filtered loop");
+    private static Jinja read(String name, String source) {
+        try {
+            return new Jinja(source);
+        } catch (JinjaFault e) {
+            throw refused(name, e);
         }
-        String cut = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
-        return cut.replace("[::-1]", "|reverse");
+    }
+
+    private static IllegalArgumentException refused(String name, JinjaFault fault) {
+        return new IllegalArgumentException(
+                name
+                        + " must be Jinja that can be rendered here, but is: not, at line "
+                        + fault.line()
+                        + " ("
+                        + fault.what()
+                        + ")",
+                fault);
     }
 }

@@ -157,8 +157,7 @@ public final class Conversations {
         for (JsonElement single : format.orElseThrow().single(element)) {
             records++;
             leftOut.unless(
-                    place,
-                    () -> sink.accept(new Conversation(format.orElseThrow().turns(single), place)));
+                    place, () -> sink.accept(format.orElseThrow().conversation(single, place)));
         }
     }
 

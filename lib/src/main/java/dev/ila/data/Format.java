@@ -37,10 +37,12 @@ public enum Format {
     RESPONSE(
             r -> r.has("instruction") && r.has("response"),
             r -> RecordTurns.pair(r, "instruction", "response")),
-    /** {@code prompt}, {@code completion}. */
+    /**
+     * {@code prompt}, {@code completion}: two texts, or two lists of messages, of which answers in
+     * the prompt are not supervised.
+     */
     PROMPT_COMPLETION(
-            r -> r.has("prompt") && r.has("completion"),
-            r -> RecordTurns.pair(r, "prompt", "completion")),
+            r -> r.has("prompt") && r.has("completion"), RecordTurns::promptAndCompletion),
     /** {@code question}, {@code solution}; a short {@code answer} beside it is not used. */
     QUESTION_SOLUTION(
             r -> r.has("question") && r.has("solution"),
@@ -110,12 +112,19 @@ public enum Format {
     }
 
     /**
-     * The turns of a single record; {@link Unusable} with the reason where it has none to train on.
+     * What a single record says; {@link Unusable} with the reason where it has none to train on.
      */
-    List<Turn> turns(JsonElement element) {
+    Conversation conversation(JsonElement element, String source) {
         if (!element.isJsonObject()) {
             throw new Unusable("not a JSON object");
         }
-        return RecordTurns.checked(turns.apply(element.getAsJsonObject()));
+        JsonObject record = element.getAsJsonObject();
+        List<Turn> all = RecordTurns.checked(turns.apply(record));
+        boolean given = this == PROMPT_COMPLETION && record.get("prompt").isJsonArray();
+        int prompt = given ? all.size() - RecordTurns.said(record, "completion").size() : 0;
+        if (all.stream().skip(prompt).noneMatch(t -> t.role().equals("assistant"))) {
+            throw new Unusable("no assistant turn");
+        }
+        return new Conversation(all, source, prompt);
     }
 }

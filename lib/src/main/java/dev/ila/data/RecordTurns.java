@@ -81,6 +81,23 @@ final class RecordTurns {
     /** Messages with {@code role} or {@code from}, and {@code content} or {@code value}. */
     static List<Turn> messages(JsonObject record, String key) {
         List<Turn> turns = opening(record);
+        turns.addAll(said(record, key));
+        return turns;
+    }
+
+    /** A prompt and its completion, each a text or each a list of messages. */
+    static List<Turn> promptAndCompletion(JsonObject record) {
+        if (!required(record, "prompt").isJsonArray()) {
+            return pair(record, "prompt", "completion");
+        }
+        List<Turn> turns = messages(record, "prompt");
+        turns.addAll(said(record, "completion"));
+        return turns;
+    }
+
+    /** The messages of a list, without what stands beside it. */
+    static List<Turn> said(JsonObject record, String key) {
+        List<Turn> turns = new ArrayList<>();
         for (JsonElement element : list(record, key)) {
             if (!element.isJsonObject()) {
                 throw new Unusable("a message that is not an object");
@@ -105,9 +122,6 @@ final class RecordTurns {
             if (turn.content().codePoints().anyMatch(RecordTurns::isHalfAPair)) {
                 throw new Unusable("text with half of a surrogate pair");
             }
-        }
-        if (turns.stream().noneMatch(t -> t.role().equals("assistant"))) {
-            throw new Unusable("no assistant turn");
         }
         return turns;
     }

@@ -21,47 +21,72 @@ final class Spans {
     }
 
     /**
-     * Where an assistant turn stands: what rendering up to it, and with it, differ in; or, where
-     * the template writes earlier turns otherwise than later ones, what a word in its place stands
-     * for.
+     * Where an assistant turn stands. It begins where the text leaves what is asked of the model at
+     * that point, the generation prompt; it ends where the conversation up to it does. Where a
+     * template writes earlier turns otherwise than later ones, a word in the turn's place tells.
      *
      * @throws IllegalArgumentException with the template's name where neither tells
      */
     Span of(int turn) {
-        return byPrefixes(turn)
-                .or(() -> bySentinel(turn))
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        template.name()
-                                                + " must write each assistant turn in one piece, so"
-                                                + " that it can be found, but is: unclear at turn "
-                                                + (turn + 1)
-                                                + " of "
-                                                + conversation.source()));
+        Optional<Integer> start = start(turn);
+        Optional<Integer> stop = stop(turn);
+        if (start.isPresent() && stop.isPresent() && start.get() <= stop.get()) {
+            return new Span(start.get(), stop.get(), true);
+        }
+        Optional<Span> word = bySentinel(turn);
+        if (start.isPresent() && word.isPresent() && start.get() <= word.get().stop()) {
+            return new Span(start.get(), word.get().stop(), false);
+        }
+        return word.orElseThrow(
+                () ->
+                        new IllegalArgumentException(
+                                template.name()
+                                        + " must write each assistant turn in one piece, so"
+                                        + " that it can be found, but is: unclear at turn "
+                                        + (turn + 1)
+                                        + " of "
+                                        + conversation.source()));
     }
 
-    private Optional<Span> byPrefixes(int turn) {
-        List<Turn> turns = conversation.turns();
-        Optional<String> before = render(turns.subList(0, turn), true);
-        Optional<String> after =
-                turn + 1 == turns.size()
-                        ? Optional.of(text)
-                        : render(turns.subList(0, turn + 1), false);
-        if (before.isEmpty()
-                || after.isEmpty()
-                || !text.startsWith(after.get())
-                || !after.get().startsWith(before.get())) {
+    private Optional<Integer> start(int turn) {
+        List<Turn> before = conversation.turns().subList(0, turn);
+        Optional<String> asked = render(before, true);
+        Optional<String> said = render(before, false);
+        if (asked.isEmpty() || said.isEmpty() || !text.startsWith(said.get())) {
             return Optional.empty();
         }
-        Span span = new Span(before.get().length(), after.get().length(), true);
-        String found = text.substring(span.start(), span.stop()).strip();
-        if (found.startsWith(turns.get(turn).content().strip())) {
-            return Optional.of(span);
+        int common = 0;
+        int most = Math.min(text.length(), asked.get().length());
+        while (common < most && text.charAt(common) == asked.get().charAt(common)) {
+            common++;
         }
-        // A template without a generation prompt leaves the role's name in the difference.
-        boolean prompts = !render(turns.subList(0, turn), false).equals(before);
-        return prompts ? Optional.of(span) : Optional.empty();
+        String content = conversation.turns().get(turn).content().strip();
+        if (asked.equals(said)) {
+            // A template without a generation prompt leaves the role's name after what was said.
+            boolean begins = text.substring(common).strip().startsWith(content);
+            return begins ? Optional.of(common) : Optional.empty();
+        }
+        boolean whole = common == asked.get().length();
+        if (!whole && (turn == 0 || common <= said.get().length())) {
+            // Where nothing was said before, a template may open with more than the prompt.
+            return Optional.empty();
+        }
+        if (whole) {
+            return Optional.of(common);
+        }
+        // A prompt that says more may go on as the answer happens to begin.
+        int agreed = common;
+        return Optional.of(bySentinel(turn).map(w -> Math.min(agreed, w.start())).orElse(agreed));
+    }
+
+    private Optional<Integer> stop(int turn) {
+        List<Turn> turns = conversation.turns();
+        if (turn + 1 == turns.size()) {
+            return Optional.of(text.length());
+        }
+        return render(turns.subList(0, turn + 1), false)
+                .filter(text::startsWith)
+                .map(String::length);
     }
 
     private Optional<Span> bySentinel(int turn) {

@@ -1,5 +1,6 @@
 package dev.ila.data;
 
+import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,15 +37,22 @@ public final class Supervision {
         Encoded tokens = tokenizer.encode(text);
         boolean[] supervised = new boolean[tokens.length()];
         Spans spans = new Spans(template, conversation, text);
-        for (int i = 0; i < turns.size(); i++) {
+        boolean ends = false;
+        for (int i = conversation.prompt(); i < turns.size(); i++) {
             if (turns.get(i).role().equals("assistant")) {
-                mark(supervised, tokens, text, spans.of(i));
+                ends |= mark(supervised, tokens, text, spans.of(i));
             }
         }
         Example example = new Example(tokens.ids(), supervised);
         if (example.supervisedTokens() == 0) {
             throw new Unusable("no supervised token");
         }
+        // A model that is never shown an end does not learn to stop.
+        Require.that(
+                ends,
+                "none in " + conversation.source() + "; let it write eos_token there",
+                template.name(),
+                "one that ends an assistant turn with the end token or another special one");
         return example;
     }
 
@@ -65,11 +73,13 @@ public final class Supervision {
         return segments;
     }
 
-    private void mark(boolean[] supervised, Encoded tokens, String text, Spans.Span span) {
+    /** Marks a turn, and says whether it closes with a token that can end it. */
+    private boolean mark(boolean[] supervised, Encoded tokens, String text, Spans.Span span) {
         int from = firstFrom(tokens, span.start());
         int to = firstFrom(tokens, span.stop());
         int stop = span.whole() ? withoutBlanks(tokens, text, from, to) : withEnd(tokens, text, to);
         Arrays.fill(supervised, from, Math.max(from, stop), true);
+        return stop > from && tokenizer.isSpecial(tokens.id(stop - 1));
     }
 
     /** A whole turn closes with its end token; the line break that follows is the template's. */
@@ -82,18 +92,23 @@ public final class Supervision {
     }
 
     /**
-     * The end token follows the content: a special one at once, or the model's own after blanks.
+     * The end token follows the content: a special one at once, or the model's own after blanks or
+     * after other special ones.
      */
     private int withEnd(Encoded tokens, String text, int to) {
         int next = to;
-        while (next < tokens.length() && blank(text, tokens, next)) {
+        while (next < tokens.length() && isBetween(tokens, text, next)) {
             next++;
         }
-        boolean ends =
-                next < tokens.length()
-                        && (tokenizer.isEnd(tokens.id(next))
-                                || next == to && tokenizer.isSpecial(tokens.id(next)));
-        return ends ? next + 1 : to;
+        if (next < tokens.length() && tokenizer.isEnd(tokens.id(next))) {
+            return next + 1;
+        }
+        return to < tokens.length() && tokenizer.isSpecial(tokens.id(to)) ? to + 1 : to;
+    }
+
+    private boolean isBetween(Encoded tokens, String text, int i) {
+        int id = tokens.id(i);
+        return blank(text, tokens, i) || tokenizer.isSpecial(id) && !tokenizer.isEnd(id);
     }
 
     private static boolean blank(String text, Encoded tokens, int i) {

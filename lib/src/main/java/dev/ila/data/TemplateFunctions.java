@@ -1,10 +1,8 @@
 package dev.ila.data;
 
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
-import java.lang.reflect.Method;
+import dev.ila.jinja.Jinja;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -19,12 +17,15 @@ final class TemplateFunctions {
     /** What templates are told is now: always the same, or no run would repeat on another day. */
     private static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 26, 12, 0);
 
-    private TemplateFunctions() {}
+    /** All of them, by name. */
+    static final Map<String, Jinja.Function> ALL =
+            Map.of(
+                    "raise_exception",
+                    (given, named) -> refuse(String.valueOf(given.get(0))),
+                    "strftime_now",
+                    (given, named) -> now(String.valueOf(given.get(0))));
 
-    /** All of them, to be registered. */
-    static List<ELFunctionDefinition> all() {
-        return List.of(function("raise_exception", "refuse"), function("strftime_now", "now"));
-    }
+    private TemplateFunctions() {}
 
     /** Called by a template that will not take a conversation. */
     static String refuse(String why) {
@@ -44,15 +45,5 @@ final class TemplateFunctions {
             }
         }
         return out.toString();
-    }
-
-    private static ELFunctionDefinition function(String name, String method) {
-        try {
-            Method target = TemplateFunctions.class.getDeclaredMethod(method, String.class);
-            target.setAccessible(true);
-            return new ELFunctionDefinition("", name, target);
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(method + " must be a method of this class", e);
-        }
     }
 }

@@ -64,6 +64,11 @@ public final class DeltaTheta {
             return new DeltaTheta(new Form.Svd(svd), svd.initial(seed));
         } else if (delta instanceof Delta.Lisa) {
             Architecture a = base.architecture();
+            Require.that(
+                    !a.attention().variant().gemma().postNorms(),
+                    a.family(),
+                    "model of --lisa",
+                    "one whose blocks have two norms");
             WholeDifference whole = new WholeDifference(layers, a.vocabulary(), a.tiedHead());
             return new DeltaTheta(new Form.Whole(whole), new float[whole.size()]);
         } else if (delta instanceof Delta.Adapter adapter) {

@@ -184,8 +184,9 @@ public record Memory(long weights, long change, long activations, long head, lon
         long x = d.hidden();
         long o = q;
         long y = x;
+        long normed = d.variant().gemma().postNorms() ? 2 * x : 0;
         long gu = 2L * d.intermediate();
-        return tokens * (x + q + k + v + o + y + gu);
+        return tokens * (x + q + k + v + o + y + gu + normed);
     }
 
     /**

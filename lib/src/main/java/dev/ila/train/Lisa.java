@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * AdamW's means are there for those alone; the optimizer begins anew with each draw.
  *
  * <p>What differs from the publication: weights are not changed in place. θ₀ stays, in the
- * precision it has, and Δθ of every weight stands beside it in f32.
+ * precision it has, and Δθ of every weight stands beside it in f32; biases of q, k and v and norms
+ * of heads, where a family has them, stay as they are.
  */
 public final class Lisa extends Unmasked {
     /**

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatTemplateTest {
     @TempDir Path folder;
@@ -120,7 +121,7 @@ class ChatTemplateTest {
                 "{{ ', '.join(['a', 'b']) }}~a, b",
                 "{% for x in ['a', 'b'][::-1] %}{{ x }}{% endfor %}~ba",
                 "{{ strftime_now('%d %b %Y %H:%M') }}~26 Jul 2024 12:00",
-                "{{ {'a': 'b'} | tojson }}~{\"a\":\"b\"}",
+                "{{ {'a': 'b'} | tojson }}~{\"a\": \"b\"}",
                 "{{ eos_token }}{{ bos_token }}~<|im_end|>"
             })
     void whatPythonKnowsTemplatesMayUse(String template, String expected) {
@@ -139,8 +140,10 @@ class ChatTemplateTest {
             delimiter = '~',
             quoteCharacter = '`',
             value = {
-                "a\\n{% wrong %}~not, at line 2 (Syntax error in '{% wrong %}': Unknown tag: wrong)",
-                "{% for m in messages if m %}x{% endfor %}~with a filtered loop"
+                "a\\n{% wrong %}~not, at line 2 (the tag wrong is not known here)",
+                "{{ c | wrong }}~not, at line 1 (the filter wrong is not known here)",
+                "a\\n{{ c.d }}~not, at line 2 ('c' is undefined)",
+                "{% if c %}~not, at line 1 (the tag endif is missing)"
             })
     void aTemplateThatCannotBeRenderedIsNamed(String template, String what) {
         Path model = Tiny.withTemplate(folder, template.replace("\\n", "\n"));
@@ -155,11 +158,15 @@ class ChatTemplateTest {
                         .getMessage());
     }
 
-    @Test
-    void aLoopOverAChoiceIsNoFilteredLoop() {
-        String template = "{% for m in (messages if true else []) %}x{% endfor %}";
+    /** What a text says is never taken for a value of another kind, nor written as an escape. */
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "None", "0", "a\u000Bb", "\\u000B", "{{ x }}", "\u00a0 x"})
+    void anyTextIsWrittenAsItIs(String text) {
+        String template = "{% for m in messages if m.content %}[{{ m.content }}]{% endfor %}";
         Path model = Tiny.withTemplate(folder, template);
-        assertEquals("x", render(model, Tiny.talk("a").turns(), false));
+        assertEquals(
+                "[" + text + "][" + text + "]",
+                render(model, Tiny.talk(text, text).turns(), false));
     }
 
     private static String render(Path model, List<Turn> turns, boolean generationPrompt) {

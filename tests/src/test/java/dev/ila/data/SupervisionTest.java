@@ -125,6 +125,47 @@ class SupervisionTest {
     }
 
     @Test
+    void ofAPromptNothingIsSupervised() {
+        Tiny.withTemplate(folder, Tiny.CHATML);
+        Conversation talk = Tiny.talk("a", "b", "c", "d", "e", "f");
+        assertEquals(
+                "<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
+                        + "<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\n⟦d<|im_end|>⟧\n"
+                        + "<|im_start|>user\ne<|im_end|>\n<|im_start|>assistant\n⟦f<|im_end|>⟧\n",
+                marked(new Conversation(talk.turns(), talk.source(), 3)));
+    }
+
+    /** Reasoning that the generation prompt begins: only what it does not say is the model's. */
+    @Test
+    void anAnswerBeginsWhereTheGenerationPromptLeavesIt() {
+        String template =
+                "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}"
+                        + "{{ '<t>' if m.role == 'assistant' }}{{ m.content + '<|im_end|>' }}"
+                        + "{% endfor %}"
+                        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n<t>' }}{% endif %}";
+        assertEquals(
+                "<|im_start|>user\na<|im_end|><|im_start|>assistant\n<t>⟦b<|im_end|>⟧"
+                        + "<|im_start|>user\nc<|im_end|><|im_start|>assistant\n<t>⟦d<|im_end|>⟧",
+                marked(template, Tiny.talk("a", "b", "c", "d")));
+    }
+
+    @Test
+    void aTemplateThatForgetsTheEndTokenIsNamed() {
+        String template =
+                "{% for m in messages %}{{ m.role + ':\n' + m.content + '\n' }}{% endfor %}"
+                        + "{% if add_generation_prompt %}{{ 'assistant:\\n' }}{% endif %}";
+        assertEquals(
+                "chat template of "
+                        + folder
+                        + " must be one that ends an assistant turn with the end token or another"
+                        + " special one, but is: none in talk.json:1; let it write eos_token there",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> marked(template, Tiny.talk("a", "b")))
+                        .getMessage());
+    }
+
+    @Test
     void aModelWithoutATemplateLearnsItsOwnEndToken() {
         Tiny.model(folder, "{\"eos_token\":\"<|im_end|>\"}");
         assertEquals(

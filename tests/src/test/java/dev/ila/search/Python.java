@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Runs Python programs of this repository. */
-final class Python {
+public final class Python {
     private Python() {}
 
     /** A path that a tier needs; a test fails without. */
-    static String required(String variable) {
+    public static String required(String variable) {
         String value = System.getenv(variable);
         assertNotNull(value, variable + " must be set for this tier of tests, but is: not set");
         return value;
     }
 
     /** Runs a command of {@code tests/fixtures/peft_reference.py}. */
-    static void reference(Object... arguments) throws Exception {
+    public static void reference(Object... arguments) throws Exception {
         run("tests/fixtures/peft_reference.py", arguments);
     }
 
     /** Runs a program to its end; what it said is the failure's message. */
-    static void run(String program, Object... arguments) throws Exception {
+    public static void run(String program, Object... arguments) throws Exception {
         Path here = Path.of("").toAbsolutePath();
         Path root = Files.exists(here.resolve("fixtures")) ? here.getParent() : here;
         List<String> command = new ArrayList<>(List.of(required("ILA_PYTHON")));
