@@ -19,9 +19,7 @@ final class Examples {
     /** All of them; the files are read as a stream. */
     static Dataset read(SearchSettings.Data data, Checkpoint checkpoint) {
         return supervised(
-                data,
-                checkpoint,
-                s -> Dataset.read(paths(data), reading(data), s, data.maxLength()));
+                checkpoint, s -> Dataset.read(paths(data), reading(data), s, data.maxLength()));
     }
 
     /** The same of conversations that were changed before. */
@@ -30,13 +28,11 @@ final class Examples {
             Checkpoint checkpoint,
             UnaryOperator<Conversations.Loaded> change) {
         Conversations.Loaded changed = change.apply(Conversations.read(paths(data), reading(data)));
-        return supervised(data, checkpoint, s -> Dataset.of(changed, s, data.maxLength()));
+        return supervised(checkpoint, s -> Dataset.of(changed, s, data.maxLength()));
     }
 
     private static Dataset supervised(
-            SearchSettings.Data data,
-            Checkpoint checkpoint,
-            Function<Supervision, Dataset> reader) {
+            Checkpoint checkpoint, Function<Supervision, Dataset> reader) {
         try (Tokenizer tokenizer =
                 Tokenizer.load(checkpoint.directory())
                         .fitting(checkpoint.architecture().vocabulary())) {

@@ -181,9 +181,8 @@ public record Preview(
 
     /** Number of all the model's parameters. */
     public long parameters() {
-        Architecture a = architecture;
-        long embeddings = (a.tiedHead() ? 1L : 2L) * a.vocabulary() * a.hidden();
-        return embeddings + (2L * a.blocks() + 1) * a.hidden() + linear();
+        Dimensions d = LanguageModel.dimensions(architecture);
+        return d.outside() + d.blocks() * (d.block() + d.variant().numbers(d));
     }
 
     /** Number of the linear layers' parameters. */

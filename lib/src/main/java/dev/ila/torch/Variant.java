@@ -59,6 +59,13 @@ public record Variant(boolean bias, boolean headNorms, List<Integer> windows, Ge
                         OptionalDouble.empty());
     }
 
+    /** Numbers of a block beside those of a Llama's: biases and further norms. */
+    public long numbers(Dimensions d) {
+        long biases = bias ? d.outputs(0) + d.outputs(1) + d.outputs(2) : 0;
+        long heads = headNorms ? 2L * d.headSize() : 0;
+        return biases + heads + (gemma.postNorms() ? 2L * d.hidden() : 0);
+    }
+
     /** The window of a block; 0: none. */
     public int window(int block) {
         return windows.isEmpty() ? 0 : windows.get(block);

@@ -66,6 +66,7 @@ class NetworkTest {
         "window,true,difference,4",
         "all,false,factors,3",
         "all,true,whole,128",
+        "all,false,factors,0",
         "gemma,false,factors,128",
         "gemma,true,difference,3"
     })
