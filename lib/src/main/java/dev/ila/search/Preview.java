@@ -16,6 +16,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.Host;
 import dev.ila.run.Seeds;
 import dev.ila.torch.Compute;
+import dev.ila.torch.Dimensions;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
