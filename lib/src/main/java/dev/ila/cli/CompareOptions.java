@@ -2,6 +2,7 @@ package dev.ila.cli;
 
 import dev.ila.delta.LoraConfig;
 import dev.ila.run.Require;
+import dev.ila.search.Delta;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.study.ComparisonSettings;
@@ -70,15 +71,16 @@ public final class CompareOptions {
                 names = "--lisa-blocks",
                 paramLabel = "N",
                 description =
-                        "Whole blocks that LISA trains at a time, beside embedding, head and norms."
-                                + " Default: 2.")
+                        "Whole blocks that LISA trains at a time, beside embedding, head and final norm;"
+                                + " 0: no LISA. Default: 2.")
         private int lisaBlocks = 2;
 
         @Option(
                 names = "--lisa-rates",
                 paramLabel = "X",
                 split = ",",
-                description = "Learning rates of LISA. Default: a tenth of --rates.")
+                description =
+                        "Learning rates of LISA. Default: a tenth of --rates; with --full the same.")
         private List<Double> lisaRates = new ArrayList<>();
 
         @Option(
@@ -142,8 +144,13 @@ public final class CompareOptions {
                 new ComparisonSettings.Lisa(
                         compared.lisaBlocks,
                         compared.lisaRates.isEmpty()
-                                ? rates.stream().map(CompareOptions::tenth).toList()
+                                ? lisaRates(rates, base)
                                 : compared.lisaRates));
+    }
+
+    private static List<Double> lisaRates(List<Double> rates, SearchSettings base) {
+        boolean full = base.delta() instanceof Delta.Full;
+        return full ? rates : rates.stream().map(CompareOptions::tenth).toList();
     }
 
     private static double tenth(double rate) {
@@ -159,14 +166,19 @@ public final class CompareOptions {
                         "--adalora",
                         "--total-budget",
                         "--resample",
-                        "--resample-every",
-                        "--lisa",
-                        "--lisa-every")) {
+                        "--resample-every")) {
             Require.that(
                     !spec.commandLine().getParseResult().hasMatchedOption(name),
                     "given",
                     name,
                     "left out: every choice of layers takes all --steps, by LoRA or --full");
+        }
+        for (String name : List.of("--lisa", "--lisa-every")) {
+            Require.that(
+                    !spec.commandLine().getParseResult().hasMatchedOption(name),
+                    "given",
+                    name,
+                    "left out: LISA is among the rivals, with --lisa-blocks and --lisa-rates");
         }
     }
 

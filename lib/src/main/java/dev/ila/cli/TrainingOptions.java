@@ -61,8 +61,8 @@ public final class TrainingOptions {
                 names = "--lisa",
                 paramLabel = "BLOCKS",
                 description =
-                        "LISA: fine-tune embedding, head and norms themselves all the time, and so"
-                                + " many whole blocks at a time, drawn anew by chance every"
+                        "LISA: fine-tune embedding, head and final norm themselves all the time, and"
+                                + " so many whole blocks at a time, drawn anew by chance every"
                                 + " --lisa-every steps. Default: not.")
         private Optional<Integer> lisa = Optional.empty();
 
@@ -199,7 +199,7 @@ public final class TrainingOptions {
                 asked().size() < 2,
                 String.join(" and ", asked()),
                 "kind of change",
-                "one of --full, or LoRA with its options");
+                "one of --full, --lisa, or LoRA or AdaLoRA with their options");
         Require.that(
                 change.adalora || !change.total, "alone", "--total-budget", "given with --adalora");
         if (change.adalora) {

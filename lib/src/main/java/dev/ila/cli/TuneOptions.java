@@ -78,7 +78,7 @@ public final class TuneOptions {
         Require.that(!choice.isGiven(), "given", "choice of layers", "left out with --lisa");
         List<LinearLayer> layers = Checkpoint.open(Named.directory(model)).layers();
         String how =
-                "LISA, %d whole blocks at a time, with embedding, head and norms"
+                "LISA, %d whole blocks at a time, with embedding, head and final norm"
                         .formatted(training.lisa().orElseThrow());
         return new Selection(layers, layers, how);
     }

@@ -3,6 +3,7 @@ package dev.ila.data;
 import dev.ila.jinja.Jinja;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -21,11 +22,18 @@ final class TemplateFunctions {
     static final Map<String, Jinja.Function> ALL =
             Map.of(
                     "raise_exception",
-                    (given, named) -> refuse(String.valueOf(given.get(0))),
+                    (given, named) -> refuse(first("raise_exception", given)),
                     "strftime_now",
-                    (given, named) -> now(String.valueOf(given.get(0))));
+                    (given, named) -> now(first("strftime_now", given)));
 
     private TemplateFunctions() {}
+
+    private static String first(String name, List<Object> given) {
+        if (given.isEmpty()) {
+            throw new Unusable("unusable: its template calls " + name + " with nothing");
+        }
+        return String.valueOf(given.get(0));
+    }
 
     /** Called by a template that will not take a conversation. */
     static String refuse(String why) {

@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
 public final class FullDifference {
     private static final int SLICE = 1 << 20;
 
+    /** An array of Java's on its way to a device has fewer bytes than 2³¹. */
+    private static final long MOST = 1L << 29;
+
     private FullDifference() {}
 
     /** Length of the vector; more than 2³¹ − 1 does not fit one array. */
@@ -125,10 +128,10 @@ public final class FullDifference {
     private static int length(List<LinearLayer> layers) {
         long size = size(layers);
         Require.that(
-                size < Integer.MAX_VALUE,
+                size < MOST,
                 size,
                 "number of weights in linear layers",
-                "below 2^31 for a full difference (use a LoRA adapter)");
+                "below 2^29 for a full difference (use a LoRA adapter)");
         return (int) size;
     }
 

@@ -1,11 +1,15 @@
 package dev.ila.delta;
 
+import dev.ila.model.Architecture;
 import dev.ila.model.FileCheck;
+import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
 import dev.ila.model.Safetensors;
 import dev.ila.model.StoredTensor;
 import dev.ila.model.TensorData;
 import dev.ila.model.TensorInfo;
+import dev.ila.run.Require;
+import dev.ila.torch.Dimensions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +29,30 @@ public record WholeDifference(List<LinearLayer> layers, int vocabulary, boolean 
     private static final String EMBEDDING = "model.embed_tokens";
     private static final String HEAD = "lm_head";
 
+    /** An array of Java's on its way to a device has fewer bytes than 2³¹. */
+    private static final long MOST = 1L << 29;
+
     /** Takes a copy. */
     public WholeDifference {
         layers = List.copyOf(layers);
+    }
+
+    /**
+     * Of a model.
+     *
+     * @throws IllegalArgumentException if its blocks have other norms than two, or it has too many
+     *     weights
+     */
+    public static WholeDifference of(Architecture a, List<LinearLayer> layers) {
+        Require.that(
+                !a.attention().variant().gemma().postNorms(),
+                a.family(),
+                "model of LISA",
+                "one whose blocks have two norms");
+        Dimensions d = LanguageModel.dimensions(a);
+        long size = d.outside() + d.blocks() * d.block();
+        Require.that(size < MOST, size, "number of weights", "below 2^29 for LISA");
+        return new WholeDifference(layers, a.vocabulary(), a.tiedHead());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -180,6 +181,8 @@ final class Values {
         if (value instanceof Jinja.Function) {
             return "function";
         }
-        return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase();
+        return value instanceof List
+                ? "list"
+                : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

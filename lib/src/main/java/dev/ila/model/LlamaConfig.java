@@ -32,8 +32,12 @@ final class LlamaConfig {
 
     private Architecture architecture() {
         activation();
-        refuse("attention_bias", new JsonPrimitive(false));
-        refuse("mlp_bias", new JsonPrimitive(false));
+        if (!family.type().matches("mistral|qwen2")) {
+            refuse("attention_bias", new JsonPrimitive(false));
+        }
+        if (family.type().equals("llama")) {
+            refuse("mlp_bias", new JsonPrimitive(false));
+        }
         refuse("use_bidirectional_attention", new JsonPrimitive(false));
         config.find("quantization_config")
                 .ifPresent(
@@ -149,9 +153,6 @@ final class LlamaConfig {
 
     /** The window of each block, 0 for none; empty if no block has one. */
     private List<Integer> windows() {
-        boolean said = config.object().has("sliding_window");
-        Optional<Integer> window = config.count("sliding_window");
-        int size = said && window.isEmpty() ? 0 : window.orElse(WINDOW);
         int blocks = config.needCount("num_hidden_layers");
         boolean some =
                 switch (family.windows()) {
@@ -159,9 +160,20 @@ final class LlamaConfig {
                     case ALL, NOT_SECOND, NOT_SIXTH -> true;
                     case UPPER -> config.flag("use_sliding_window", false);
                 };
-        if (!some || size == 0) {
+        if (!some) {
             return List.of();
         }
+        boolean said = config.object().has("sliding_window");
+        Optional<Integer> window = config.count("sliding_window");
+        config.check(
+                family.gemma() == 0 || !said || window.isPresent(),
+                "null",
+                "sliding_window",
+                "a number of tokens");
+        if (said && window.isEmpty()) {
+            return List.of();
+        }
+        int size = window.orElse(WINDOW);
         if (family.windows() == Family.Windows.ALL) {
             return Collections.nCopies(blocks, size);
         }

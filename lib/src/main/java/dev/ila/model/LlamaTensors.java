@@ -10,13 +10,16 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
- * The tensors that a Llama computes with, each there and of the right shape, and none left over
+ * The tensors that a model computes with, each there and of the right shape, and none left over
  * that it would have to compute with.
  *
  * @param embedding [vocabulary, hidden]
  * @param finalNorm [hidden]
  * @param head [vocabulary, hidden]; the embedding if tied
- * @param norms per block two of [hidden]: before attention, before the feed-forward part
+ * @param norms per block two or four of [hidden]: before attention, before the feed-forward part,
+ *     after each
+ * @param headNorms per block none or two of [headSize]: of q and of k
+ * @param biases per block none or three of [outputs]: of q, k and v
  * @param layers the linear layers of the blocks, in the order in which they run
  * @param weights of {@code layers}
  */

@@ -123,7 +123,7 @@ public sealed interface Delta {
 
     /**
      * A difference of every weight, to be learned by {@link dev.ila.train.Lisa}: embedding, head
-     * and norms all the time, a few blocks at a time.
+     * and final norm all the time, a few whole blocks at a time.
      *
      * @param blocks at a time
      * @param every steps between two draws

@@ -5,7 +5,6 @@ import dev.ila.delta.LoraConfig;
 import dev.ila.delta.LoraLayout;
 import dev.ila.delta.PeftAdapter;
 import dev.ila.delta.WholeDifference;
-import dev.ila.model.Architecture;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
@@ -63,14 +62,7 @@ public final class DeltaTheta {
             SvdLayout svd = SvdLayout.of(layers, ada);
             return new DeltaTheta(new Form.Svd(svd), svd.initial(seed));
         } else if (delta instanceof Delta.Lisa) {
-            Architecture a = base.architecture();
-            Require.that(
-                    !a.attention().variant().gemma().postNorms(),
-                    a.family(),
-                    "model of --lisa",
-                    "one whose blocks have two norms");
-            WholeDifference whole = new WholeDifference(layers, a.vocabulary(), a.tiedHead());
-            return new DeltaTheta(new Form.Whole(whole), new float[whole.size()]);
+            return new DeltaTheta(new Form.Whole(WholeDifference.of(base.architecture(), layers)));
         } else if (delta instanceof Delta.Adapter adapter) {
             return of(PeftAdapter.read(Path.of(adapter.directory()), layers));
         } else if (aligned.isPresent()) {
@@ -141,10 +133,13 @@ public final class DeltaTheta {
 
     /** The layers that have a Δθᵢ, and so a place in the ranking. */
     public List<LinearLayer> changed() {
-        return form.changed();
+        return form.changed(values);
     }
 
-    /** How many numbers are trained: those of A and B, or of the full matrices. */
+    /**
+     * How many numbers it has: those of A and B, or of the full matrices; of LISA none before it is
+     * trained.
+     */
     public int size() {
         return values.length;
     }
@@ -162,9 +157,7 @@ public final class DeltaTheta {
     public double[][] matrix(LinearLayer layer) {
         double[][] out = new double[layer.outputs()][layer.inputs()];
         if (changed().contains(layer)) {
-            for (int row = 0; row < layer.outputs(); row++) {
-                form.row(layer, row, values, out[row]);
-            }
+            form.add(layer, values, out);
         }
         return out;
     }

@@ -27,13 +27,13 @@ sealed interface Form {
     List<LinearLayer> layers();
 
     /** Those that have a Δθᵢ. */
-    List<LinearLayer> changed();
+    List<LinearLayer> changed(float... values);
 
     /** A copy on the network's device. */
     Change onto(Network network, float... values);
 
-    /** Adds a row of a changed layer's Δθᵢ, multiplied out. */
-    void row(LinearLayer layer, int row, float[] values, double[] out);
+    /** Adds a changed layer's Δθᵢ, multiplied out, to [outputs][inputs]. */
+    void add(LinearLayer layer, float[] values, double[][] out);
 
     /** Whether a changed layer's Δθᵢ is zero. */
     boolean isZero(LinearLayer layer, float... values);
@@ -62,12 +62,7 @@ sealed interface Form {
     }
 
     private static boolean zero(float[] values, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (values[i] != 0) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(from, to).allMatch(i -> values[i] == 0);
     }
 
     /** LoRA: for each layer A, then B. */
@@ -78,7 +73,7 @@ sealed interface Form {
         }
 
         @Override
-        public List<LinearLayer> changed() {
+        public List<LinearLayer> changed(float... values) {
             return layers().stream().filter(l -> layout.rank(l.index()) > 0).toList();
         }
 
@@ -91,8 +86,13 @@ sealed interface Form {
         }
 
         @Override
-        public void row(LinearLayer layer, int row, float[] values, double[] out) {
-            int i = layer.index();
+        public void add(LinearLayer layer, float[] values, double[][] out) {
+            for (int row = 0; row < out.length; row++) {
+                add(layer.index(), row, values, out[row]);
+            }
+        }
+
+        private void add(int i, int row, float[] values, double... out) {
             for (int k = 0; k < layout.rank(i); k++) {
                 double b = layout.scale(i) * values[layout.offsetB(i) + row * layout.rank(i) + k];
                 int a = layout.offsetA(i) + k * out.length;
@@ -150,7 +150,7 @@ sealed interface Form {
         }
 
         @Override
-        public List<LinearLayer> changed() {
+        public List<LinearLayer> changed(float... values) {
             return factors().changed();
         }
 
@@ -160,8 +160,8 @@ sealed interface Form {
         }
 
         @Override
-        public void row(LinearLayer layer, int row, float[] values, double[] out) {
-            factors().row(layer, row, svd.composed(values), out);
+        public void add(LinearLayer layer, float[] values, double[][] out) {
+            factors().add(layer, svd.composed(values), out);
         }
 
         @Override
@@ -188,29 +188,37 @@ sealed interface Form {
     }
 
     /** A full difference of some layers: for each its matrix. */
-    record Difference(List<LinearLayer> layers, List<LinearLayer> changed) implements Form {
+    record Difference(List<LinearLayer> layers, List<LinearLayer> differing) implements Form {
+        @Override
+        public List<LinearLayer> changed(float... values) {
+            return differing;
+        }
+
         private int begin(LinearLayer layer) {
             return (int)
                     FullDifference.size(
-                            changed.stream().filter(l -> l.index() < layer.index()).toList());
+                            differing.stream().filter(l -> l.index() < layer.index()).toList());
         }
 
         @Override
         public Change onto(Network network, float... values) {
             Set<Integer> frozen = new TreeSet<>();
             layers.forEach(l -> frozen.add(l.index()));
-            changed.forEach(l -> frozen.remove(l.index()));
+            differing.forEach(l -> frozen.remove(l.index()));
             return new Change.Difference(network.vector(values), frozen);
         }
 
         @Override
-        public void row(LinearLayer layer, int row, float[] values, double[] out) {
-            add(values, begin(layer) + row * layer.inputs(), out);
+        public void add(LinearLayer layer, float[] values, double[][] out) {
+            add(values, begin(layer), out);
         }
 
-        private static void add(float[] values, int from, double... out) {
-            for (int column = 0; column < out.length; column++) {
-                out[column] += values[from + column];
+        private static void add(float[] values, int from, double[]... out) {
+            int at = from;
+            for (double[] row : out) {
+                for (int column = 0; column < row.length; column++) {
+                    row[column] += values[at++];
+                }
             }
         }
 
@@ -223,7 +231,7 @@ sealed interface Form {
         @Override
         public void keep(RunDirectory run, float[] values, SearchSettings settings) {
             Path file = run.path().resolve(DeltaTheta.DIFFERENCE);
-            FullDifference.write(file, changed, values);
+            FullDifference.write(file, differing, values);
         }
     }
 
@@ -234,9 +242,12 @@ sealed interface Form {
             return whole.layers();
         }
 
+        /** Of what has been learned those of the blocks that were drawn. */
         @Override
-        public List<LinearLayer> changed() {
-            return whole.layers();
+        public List<LinearLayer> changed(float... values) {
+            return values.length == 0
+                    ? layers()
+                    : layers().stream().filter(l -> !isZero(l, values)).toList();
         }
 
         @Override
@@ -245,8 +256,8 @@ sealed interface Form {
         }
 
         @Override
-        public void row(LinearLayer layer, int row, float[] values, double[] out) {
-            Difference.add(values, whole.offset(layer) + row * layer.inputs(), out);
+        public void add(LinearLayer layer, float[] values, double[][] out) {
+            Difference.add(values, whole.offset(layer), out);
         }
 
         @Override

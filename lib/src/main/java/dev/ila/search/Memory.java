@@ -145,6 +145,9 @@ public record Memory(long weights, long change, long activations, long head, lon
         }
         long chunk = Math.min(tokens, Network.chunk(d.vocabulary()));
         long head = chunk * d.vocabulary() * (computed == F32 ? F32 : F32 + computed);
+        if (d.variant().gemma().finalCap().isPresent()) {
+            head += F32 * chunk * d.vocabulary();
+        }
         if (kept != computed) {
             head += F32 * Math.min(Network.HEAD_SLICE, (long) d.vocabulary() * d.hidden());
         }
@@ -160,7 +163,7 @@ public record Memory(long weights, long change, long activations, long head, lon
         int step = Weights.columns(compute);
         int bytes = compute.precision().bytes();
         long n = (d.tiedHead() ? 1L : 2L) * d.vocabulary() * d.hidden() + d.hidden();
-        n = bytes * (n + 2L * d.blocks() * d.hidden());
+        n = bytes * (n + d.blocks() * (2L * d.hidden() + d.variant().numbers(d)));
         for (int b = 0; b < d.blocks(); b++) {
             int first = Dimensions.LAYERS_PER_BLOCK * b;
             for (List<Integer> group : GROUPS) {

@@ -131,7 +131,7 @@ public record Preview(
                     Collections.nCopies(layers.size(), 0),
                     Set.of(),
                     lisa.settings(0).numbers(LanguageModel.dimensions(a)),
-                    new WholeDifference(layers, a.vocabulary(), a.tiedHead()).size(),
+                    WholeDifference.of(a, layers).size(),
                     true);
         } else if (delta instanceof Delta.AdaLora ada) {
             SvdLayout svd = SvdLayout.of(layers, ada);
@@ -212,7 +212,13 @@ public record Preview(
      */
     public double operations() {
         double passes = settings.compute().recompute() ? 6 : 4;
-        double token = passes * linear() + (trained.full() ? 2 : 6) * (double) trained.numbers();
+        // Of LISA's numbers, those outside the blocks are not multiplied by every token.
+        long outside =
+                settings.delta() instanceof Delta.Lisa
+                        ? LanguageModel.dimensions(architecture).outside()
+                        : 0;
+        double numbers = trained.numbers() - outside;
+        double token = passes * linear() + (trained.full() ? 2 : 6) * numbers;
         double width = architecture.attention().heads() * architecture.attention().headSize();
         double sum = 0;
         for (Example e : split.train()) {

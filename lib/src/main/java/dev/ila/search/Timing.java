@@ -133,7 +133,7 @@ public record Timing(double change, double mask, double loss, int batches) {
             float[] gamma = new float[network.dimensions().layers()];
             Arrays.fill(gamma, 1f);
             boolean mask = want == Network.Want.MASK_GRADIENT;
-            int size = mask ? gamma.length : trained;
+            int size = mask ? gamma.length : Math.max(1, trained);
             try (DeviceVector gradient = network.vector(new float[size])) {
                 long tokens = 0;
                 double passed = 0;

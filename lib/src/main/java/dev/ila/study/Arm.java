@@ -29,7 +29,7 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
     /** All, of which as many as the most important are trained at a time. */
     public static final String RESAMPLED = "resampled";
 
-    /** LISA: embedding, head, norms, and a few whole blocks at a time. */
+    /** LISA: embedding, head, final norm, and a few whole blocks at a time. */
     public static final String LISA = "lisa";
 
     /** The most important ones. */

@@ -34,7 +34,7 @@ public record ComparisonSettings(
     /**
      * LISA in a comparison.
      *
-     * @param blocks at a time
+     * @param blocks at a time; 0: it is left out
      * @param rates of learning, of which it takes one as the others do: whole weights want lower
      *     ones than factors
      */
@@ -42,7 +42,7 @@ public record ComparisonSettings(
         /** Takes a copy. */
         public Lisa {
             rates = List.copyOf(rates);
-            Require.atLeast(1, blocks, "blocks of LISA");
+            Require.atLeast(0, blocks, "blocks of LISA");
             Require.atLeast(1, rates.size(), "number of LISA's rates");
         }
     }
@@ -72,6 +72,11 @@ public record ComparisonSettings(
     /** Those of which an arm takes one. */
     public List<Double> rates(Arm arm) {
         return arm.kind().equals(Arm.LISA) ? lisa.rates() : rates;
+    }
+
+    /** Steps between two draws of layers or blocks, of which there are about ten. */
+    public int every() {
+        return (base.stage1().schedule().steps() + DRAWS - 1) / DRAWS;
     }
 
     /** The rate of the searches. */
@@ -107,11 +112,10 @@ public record ComparisonSettings(
     /** The tuning of an arm. */
     SearchSettings of(Arm arm, long seed, double rate) {
         Delta delta = base.delta().on(arm.layers().stream().map(LinearLayer::name).toList());
-        int every = (base.stage1().schedule().steps() + DRAWS - 1) / DRAWS;
         if (arm.kind().equals(Arm.RESAMPLED)) {
-            delta = new Delta.Resampled((Delta.Lora) delta, arm.atOnce(), every);
+            delta = new Delta.Resampled((Delta.Lora) delta, arm.atOnce(), every());
         } else if (arm.kind().equals(Arm.LISA)) {
-            delta = new Delta.Lisa(lisa.blocks(), every);
+            delta = new Delta.Lisa(lisa.blocks(), every());
         }
         return fixed(first().withSeed(seed).with(delta), rate);
     }

@@ -58,6 +58,7 @@ public final class TuneComparison {
     private final Measured measured;
     private final List<LinearLayer> layers;
     private final Preview preview;
+    private final Optional<String> lisaLeftOut;
 
     /** A comparison and its directory. */
     public TuneComparison(
@@ -67,6 +68,21 @@ public final class TuneComparison {
         this.measured = new Measured(tasks);
         this.preview = Preview.of(settings.first());
         this.layers = Checkpoint.open(Named.directory(settings.base().model())).layers();
+        this.lisaLeftOut = lisaLeftOut();
+    }
+
+    private Optional<String> lisaLeftOut() {
+        try {
+            preview.with(new Delta.Lisa(Math.max(1, settings.lisa().blocks()), 1));
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** Why LISA cannot train this model, if it cannot. */
+    public Optional<String> whyNoLisa() {
+        return settings.lisa().blocks() == 0 ? Optional.empty() : lisaLeftOut;
     }
 
     /** What is compared. */
@@ -155,8 +171,10 @@ public final class TuneComparison {
                                 settings.draws(),
                                 seed,
                                 settings::numbers));
-        int atOnce = settings.lisa().blocks() * Dimensions.LAYERS_PER_BLOCK;
-        arms.add(new Arm(Arm.LISA, "", 0, layers, atOnce));
+        if (settings.lisa().blocks() > 0 && lisaLeftOut.isEmpty()) {
+            int atOnce = settings.lisa().blocks() * Dimensions.LAYERS_PER_BLOCK;
+            arms.add(new Arm(Arm.LISA, "", 0, layers, atOnce));
+        }
         return arms;
     }
 

@@ -12,6 +12,12 @@ public final class DeviceVector implements AutoCloseable {
     private final Program program;
     private final NDArray array;
 
+    /** Of zeros, without an array of Java's. */
+    DeviceVector(Program program, int size) {
+        this.program = program;
+        this.array = program.zeros(size);
+    }
+
     DeviceVector(Program program, float[] values) {
         this.program = program;
         this.array = program.manager().create(values);

@@ -13,7 +13,7 @@ import dev.ila.run.Require;
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
  * @param headSize width of one head, even
  * @param tiedHead whether the head is the embedding
- * @param variant how its attention differs from Llama's
+ * @param variant how its blocks differ from Llama's
  */
 public record Dimensions(
         int blocks,

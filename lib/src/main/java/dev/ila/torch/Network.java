@@ -105,6 +105,11 @@ public final class Network implements AutoCloseable {
         return new DeviceVector(program, values);
     }
 
+    /** A vector of zeros on this network's device. */
+    public DeviceVector zeros(int size) {
+        return new DeviceVector(program, size);
+    }
+
     /**
      * Computes the loss and, if asked, adds a gradient to {@code gradient}.
      *

@@ -57,6 +57,16 @@ final class Program implements AutoCloseable {
         return model.getBlock().forward(none, list, true).singletonOrThrow();
     }
 
+    /** Zeros in f32, [size], that live as long as the program. */
+    NDArray zeros(int size) {
+        try (NDManager step = manager().newSubManager()) {
+            Arguments a = new Arguments().add(step.create(0f)).add(longs(step, size));
+            NDArray x = call(step, "vector_make", a);
+            x.attach(manager());
+            return x;
+        }
+    }
+
     /** Zeros of one of PyTorch's types, [rows, columns], that live as long as the program. */
     NDArray zeros(int type, int rows, int columns) {
         try (NDManager step = manager().newSubManager()) {

@@ -44,7 +44,7 @@ public final class Weights {
     private static final int F32 = 6;
 
     /** Arrays of a block. */
-    private static final int ARRAYS = 9;
+    static final int ARRAYS = 9;
 
     private static final int[] LAST_OF_GROUP = {2, 3, 5, 6};
 

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
 
 /**
  * LISA (arXiv 2403.17919, algorithm 1): embedding, head and final norm are trained all the time,
- * and beside them a few whole blocks, drawn anew by chance every so many steps. Gradient and
- * AdamW's means are there for those alone; the optimizer begins anew with each draw.
+ * and beside them a few whole blocks with their norms, drawn anew by chance every so many steps.
+ * Gradient and AdamW's means are there for those alone; the optimizer begins anew with each draw.
  *
  * <p>What differs from the publication: weights are not changed in place. θ₀ stays, in the
  * precision it has, and Δθ of every weight stands beside it in f32; biases of q, k and v and norms
- * of heads, where a family has them, stay as they are.
+ * of heads, where a family has them, stay as they are. Weight decay draws Δθ to zero, not θ.
  */
 public final class Lisa extends Unmasked {
     /**
@@ -80,8 +80,8 @@ public final class Lisa extends Unmasked {
         this.dimensions = network.dimensions();
         this.settings = settings;
         int numbers = Math.toIntExact(settings.numbers(dimensions));
-        this.all = network.vector(new float[length(dimensions)]);
-        this.active = network.vector(new float[numbers]);
+        this.all = network.zeros(length(dimensions));
+        this.active = network.zeros(numbers);
         this.drawn = settings.drawn(1, dimensions);
     }
 
@@ -93,8 +93,7 @@ public final class Lisa extends Unmasked {
 
     private static int length(Dimensions d) {
         long size = d.outside() + d.blocks() * d.block();
-        Require.that(size < Integer.MAX_VALUE, size, "number of weights", "below 2^31 for LISA");
-        return (int) size;
+        return Math.toIntExact(size);
     }
 
     @Override

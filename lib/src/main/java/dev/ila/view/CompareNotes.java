@@ -2,6 +2,7 @@ package dev.ila.view;
 
 import dev.ila.run.Provenance;
 import dev.ila.study.ComparisonSettings;
+import dev.ila.study.TuneComparison;
 import dev.ila.study.TuneComparison.Trial;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,19 +14,20 @@ final class CompareNotes {
     private CompareNotes() {}
 
     /** A sentence each. */
-    static List<String> of(ComparisonSettings s, List<Trial> trials) {
+    static List<String> of(TuneComparison comparison, List<Trial> trials) {
+        ComparisonSettings s = comparison.settings();
         List<String> notes = new ArrayList<>();
         notes.add(
                 "%d steps each, %s; of a seed all have the same conversations in the same order; the held-out ones were neither trained on nor stopped by."
                         .formatted(
                                 s.base().stage1().schedule().steps(),
                                 s.seeds().size() == 1 ? "one seed" : s.seeds().size() + " seeds"));
-        notes.add(
-                s.rates().size() == 1
-                        ? "The learning rate was not tuned: %s for all, %s for LISA."
-                                .formatted(s.rates().get(0), s.lisa().rates().get(0))
-                        : "The learning rate of each was the one of %s, for LISA of %s, with the least held-out loss at seed %d, whose figures it favours."
-                                .formatted(s.rates(), s.lisa().rates(), s.seeds().get(0)));
+        boolean lisa = s.lisa().blocks() > 0 && comparison.whyNoLisa().isEmpty();
+        notes.add(rates("The learning rate", s.rates(), s));
+        if (lisa) {
+            notes.add(rates("LISA's learning rate", s.lisa().rates(), s));
+        }
+        comparison.whyNoLisa().ifPresent(why -> notes.add("LISA is left out: " + why + "."));
         notes.add(
                 "\"spread\" and ±: standard deviation over the runs. Of many rivals some interval leaves 0 out by chance: of 20 about one.");
         List<String> edge =
@@ -44,10 +46,13 @@ final class CompareNotes {
         notes.add(
                 "Intervals: 2,000 draws of the seeds and, within each, of its conversations. Of few seeds such an interval is narrow.");
         notes.add(
-                "\"resampled\": as many layers at a time, drawn anew ten times; its trained numbers are the mean of those at a time.");
-        notes.add(
-                "\"lisa\": embedding, head and norms all the time, and %d whole blocks at a time, drawn anew ten times; its layers and numbers are those at a time."
-                        .formatted(s.lisa().blocks()));
+                "\"resampled\": as many layers at a time, drawn anew every %d steps; its trained numbers are the mean of those at a time."
+                        .formatted(s.every()));
+        if (lisa) {
+            notes.add(
+                    "\"lisa\": embedding, head and final norm all the time, and %d whole blocks at a time, drawn anew every %d steps; its layers and numbers are those at a time."
+                            .formatted(s.lisa().blocks(), s.every()));
+        }
         notes.add("\"numbers\": as many layers as have the trained numbers of the most important.");
         boolean all = trials.stream().allMatch(t -> t.cost().peak().isPresent());
         boolean none = trials.stream().noneMatch(t -> t.cost().peak().isPresent());
@@ -69,6 +74,13 @@ final class CompareNotes {
 
     private static String fileName(String path) {
         return String.valueOf(Path.of(path).getFileName());
+    }
+
+    private static String rates(String what, List<Double> rates, ComparisonSettings s) {
+        return rates.size() == 1
+                ? "%s was not tuned: %s.".formatted(what, rates.get(0))
+                : "%s of each was the one of %s with the least held-out loss at seed %d, whose figures it favours."
+                        .formatted(what, rates, s.seeds().get(0));
     }
 
     private static boolean atEdge(List<Double> rates, double rate) {

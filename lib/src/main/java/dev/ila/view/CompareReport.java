@@ -215,7 +215,7 @@ public final class CompareReport {
         AtomicFiles.write(
                 directory.resolve("compare.png"), SmallPng.of(Intervals.chart(differences)));
         Json.write(directory.resolve("compare.json"), json(differences));
-        List<String> notes = CompareNotes.of(comparison.settings(), trials);
+        List<String> notes = CompareNotes.of(comparison, trials);
         Page page = new Page("Selective fine-tuning compared").command(command).list(notes);
         tables.forEach(page::table);
         page.picture("held-out loss, difference from all layers", Intervals.chart(differences));

@@ -148,7 +148,9 @@ public final class LayersSummary {
             line(out, "  stage 1: nothing, since the change is there:");
         }
         String share = percent(numbers, preview.parameters());
-        line(out, "           %,d numbers in %s (%s of all parameters)", numbers, some, share);
+        String where =
+                delta instanceof Delta.Lisa ? "at a time, embedding and head too" : "in " + some;
+        line(out, "           %,d numbers %s (%s of all parameters)", numbers, where, share);
         if (preview.steps().get(1) > 0) {
             line(out, "  stage 2: the mask, %d numbers, one for each of these layers", layers);
         }

@@ -122,7 +122,7 @@ public final class ModelCard {
                     .formatted(how(some.lora()), some.layers(), some.every());
         }
         if (delta instanceof Delta.Lisa lisa) {
-            return "themselves by LISA, with embedding, head and norms, %d blocks at a time, drawn anew every %d steps"
+            return "themselves by LISA, with embedding, head and final norm, %d blocks at a time, drawn anew every %d steps"
                     .formatted(lisa.blocks(), lisa.every());
         }
         if (delta instanceof Delta.AdaLora ada) {

@@ -2,6 +2,7 @@ package dev.ila.view;
 
 import dev.ila.model.LinearLayer;
 import dev.ila.run.RunDirectory;
+import dev.ila.search.Delta;
 import dev.ila.search.Outcome;
 import dev.ila.search.Preview;
 import dev.ila.search.Timing;
@@ -69,12 +70,16 @@ public final class TuneSummary {
                 selection.layers().size(),
                 selection.how());
         out.append(Tables.text(kinds(selection)));
+        boolean lisa = some.settings().delta() instanceof Delta.Lisa;
+        long whole = lisa ? some.parameters() : all.trained().numbers();
         line(
                 out,
-                "%,d numbers are trained, of %,d with all layers (%.1f %%).",
+                "%,d numbers are trained%s, of %,d %s (%.1f %%).",
                 some.trained().numbers(),
-                all.trained().numbers(),
-                100.0 * some.trained().numbers() / all.trained().numbers());
+                lisa ? " at a time" : "",
+                whole,
+                lisa ? "in the whole model" : "with all layers",
+                100.0 * some.trained().numbers() / whole);
         return out.toString();
     }
 

@@ -184,6 +184,10 @@ class M(Module):
   def assign(self: __torch__.M, to: Tensor, values: Tensor) -> Tensor:
     return torch.copy_(to, values)
 
+  # meta: how many
+  def vector_make(self: __torch__.M, where: Tensor, meta: Tensor) -> Tensor:
+    return torch.zeros([int(meta[0])], dtype=6, device=where.device)
+
   def zero(self: __torch__.M, x: Tensor) -> Tensor:
     return torch.zero_(x)
 
@@ -836,7 +840,7 @@ class M(Module):
       W = self.window(i, dims)
       seen = hidden
       if W > 0 and L > W:
-        seen = hidden.masked_fill(torch.arange(L, device=ids.device) <= at.unsqueeze(2) - W, -float("inf"))
+        seen = hidden.masked_fill(torch.arange(L, device=ids.device) <= torch.clamp_max(at, L - 1).unsqueeze(2) - W, -float("inf"))
       x = self.block_further(x, i, L, dims, real, turn, at, seen, cache, wi, a, g)
     return self.last(x.index_select(0, keep), dims, eps, w, delta)
 

@@ -109,6 +109,20 @@ class CompareOptionsTest {
         assertTrue(made.stream().allMatch(n -> n.endsWith(": arc")), made.toString());
     }
 
+    /** What LISA cannot train is compared without it, and the report says why. */
+    @Test
+    void lisaMayBeLeftOut() {
+        String said = compare("--lisa-blocks=9", "--lisa-rates=1e-5,1e-4", "--steps=4");
+        assertTrue(
+                said.contains(
+                        "LISA is left out: blocks at a time must be at most the 8 of the model,"
+                                + " but is: 9."),
+                said);
+        assertFalse(said.contains("LISA's learning rate"), said);
+        assertTrue(made.stream().noneMatch(n -> n.startsWith("lisa")), made.toString());
+        assertFalse(compare("--lisa-blocks=0", "--steps=4").contains("LISA"));
+    }
+
     private static double loss(JsonObject json, String tuned) {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             if (run.getAsJsonObject().get("tuned").getAsString().equals(tuned)) {
@@ -127,6 +141,10 @@ class CompareOptionsTest {
                 "--resample must be left out: every choice of layers takes all --steps, by LoRA or"
                         + " --full, but is: given",
                 "--resample=3");
+        refused(
+                "--lisa must be left out: LISA is among the rivals, with --lisa-blocks and"
+                        + " --lisa-rates, but is: given",
+                "--lisa=3");
         refused("cuts must be apart by 0.001 or more, but is: [0.3, 0.3004]", "--cuts=0.3,0.3004");
         refused("steps must be 2 or more, but is: 1", "--steps=1");
         assertFalse(Files.exists(folder.resolve("c")));

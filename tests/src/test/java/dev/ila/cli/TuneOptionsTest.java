@@ -85,7 +85,7 @@ class TuneOptionsTest {
         assertTrue(
                 text.startsWith(
                         "Tuning 56 of 56 layers: LISA, 2 whole blocks at a time, with embedding,"
-                                + " head and norms\n"),
+                                + " head and final norm\n"),
                 text);
         assertTrue(text.contains("A step takes "), text);
         refused(
@@ -113,8 +113,8 @@ class TuneOptionsTest {
                 "--ranking=" + scores,
                 "--top=3");
         refused(
-                "kind of change must be one of --full, or LoRA with its options, but is: --full and"
-                        + " --rank or --alpha",
+                "kind of change must be one of --full, --lisa, or LoRA or AdaLoRA with their options,"
+                        + " but is: --full and --rank or --alpha",
                 "--layers=up_proj",
                 "--full",
                 "--rank=4");

@@ -68,7 +68,8 @@ class NetworkTest {
         "all,true,whole,128",
         "all,false,factors,0",
         "gemma,false,factors,128",
-        "gemma,true,difference,3"
+        "gemma,true,difference,3",
+        "gemma,false,whole,128"
     })
     void gradientsOfVariantsAreThoseOfAutograd(
             String variant, boolean recompute, String kind, int queries) {

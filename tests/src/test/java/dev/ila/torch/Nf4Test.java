@@ -92,8 +92,8 @@ class Nf4Test {
     /** A matrix as it is kept; groups are q|k|v, o, gate|up, down. */
     private static byte[] packed(Network n, int block, int group) {
         List<NDArray> arrays = n.weights().arrays();
-        int first = arrays.size() - 6 * n.dimensions().blocks();
-        return arrays.get(first + 6 * block + 2 + group).toByteArray();
+        int first = arrays.size() - Weights.ARRAYS * n.dimensions().blocks();
+        return arrays.get(first + Weights.ARRAYS * block + 2 + group).toByteArray();
     }
 
     private static byte[] bytes(Safetensors file, String name) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -44,7 +45,15 @@ class TextsTest {
     @ParameterizedTest
     @CsvSource({"none,F32,1e-5", "whole,F32,1e-5"})
     void soAreThoseOfVariants(String kind, Precision precision, double within) {
-        Variant variant = new Variant(true, true, List.of(30, 0, 140));
+        Variant.Gemma gemma =
+                new Variant.Gemma(
+                        true,
+                        true,
+                        OptionalDouble.of(5),
+                        OptionalDouble.of(3),
+                        OptionalDouble.of(4),
+                        OptionalDouble.of(30));
+        Variant variant = new Variant(true, true, List.of(30, 0, 140), gemma);
         lossesAreThoseOfTheWholeText(SmallNetwork.dimensions(variant), kind, precision, within);
     }
 
