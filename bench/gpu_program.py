@@ -37,7 +37,7 @@ class Program:
             zip.writestr("k/data.pkl", OBJECT)
             zip.writestr("k/code/__torch__.py", PROGRAM.read_bytes())
             zip.writestr("k/constants.pkl", b"\x80\x02).")
-            zip.writestr("k/version", b"3\n")
+            zip.writestr("k/version", b"10\n")
         archive.seek(0)
         torch._C._set_graph_executor_optimize(False)
         self.module = torch.jit.load(archive, map_location=device)
@@ -68,6 +68,8 @@ class Program:
                     put(bytes.view(-1).view(torch.uint8), to, torch.tensor([6, row, K]))
                     row += outputs[l]
                 self.weights.append(to)
+            for columns in (1, D, H):  # biases, norms of heads, norms after a layer: a Llama has none
+                self.weights.append(self.module.weight_make(tag, torch.tensor([self.code, 0, columns])))
             for l in range(7):
                 self.sizes.append((RANK * inputs[l], outputs[l] * RANK))
                 values.append(torch.randn(RANK * inputs[l], device=device) * 0.02)
@@ -97,8 +99,9 @@ class Program:
         gamma = torch.ones(7 * L, device=self.device) if gamma is None else gamma
         grad = torch.zeros_like(self.delta if want == 1 else gamma)
         nll = self.module.step(
-            ids, keep, labels, torch.tensor(dims + starts + self.beside + [F]),
-            torch.tensor([EPSILON, 1 / len(keep)], dtype=torch.float64), self.weights, self.rope(ids.size(1)),
+            ids, keep, labels, torch.tensor(dims + starts + self.beside + starts + [0] * L + [0, 0, F]),
+            torch.tensor([EPSILON, 1 / len(keep), 1, D**-0.5, 0, 0], dtype=torch.float64),
+            self.weights, self.rope(ids.size(1)),
             self.space, self.delta, torch.full([7 * L], RANK), torch.full([7 * L], ALPHA / RANK, dtype=torch.float64), gamma, grad,
         )  # fmt: skip
         return nll, grad
