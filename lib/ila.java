@@ -20,6 +20,7 @@
 //SOURCES src/main/java/dev/ila/cli/OverlapOptions.java
 //SOURCES src/main/java/dev/ila/cli/PlainProgress.java
 //SOURCES src/main/java/dev/ila/cli/Progress.java
+//SOURCES src/main/java/dev/ila/cli/RankOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchScreen.java
 //SOURCES src/main/java/dev/ila/cli/SelectionOptions.java
@@ -29,6 +30,17 @@
 //SOURCES src/main/java/dev/ila/cli/TrainingOptions.java
 //SOURCES src/main/java/dev/ila/cli/TuneOptions.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
+//SOURCES src/main/java/dev/ila/criteria/Blocks.java
+//SOURCES src/main/java/dev/ila/criteria/ChangeSize.java
+//SOURCES src/main/java/dev/ila/criteria/Costed.java
+//SOURCES src/main/java/dev/ila/criteria/Criterion.java
+//SOURCES src/main/java/dev/ila/criteria/FinalRank.java
+//SOURCES src/main/java/dev/ila/criteria/Gradient.java
+//SOURCES src/main/java/dev/ila/criteria/Place.java
+//SOURCES src/main/java/dev/ila/criteria/Scored.java
+//SOURCES src/main/java/dev/ila/criteria/Spectral.java
+//SOURCES src/main/java/dev/ila/criteria/Subject.java
+//SOURCES src/main/java/dev/ila/criteria/package-info.java
 //SOURCES src/main/java/dev/ila/data/Batch.java
 //SOURCES src/main/java/dev/ila/data/Batches.java
 //SOURCES src/main/java/dev/ila/data/ChatTemplate.java
@@ -228,6 +240,7 @@
 //SOURCES src/main/java/dev/ila/torch/Program.java
 //SOURCES src/main/java/dev/ila/torch/RotaryTables.java
 //SOURCES src/main/java/dev/ila/torch/Shared.java
+//SOURCES src/main/java/dev/ila/torch/SingularValues.java
 //SOURCES src/main/java/dev/ila/torch/Stored.java
 //SOURCES src/main/java/dev/ila/torch/SvdFactors.java
 //SOURCES src/main/java/dev/ila/torch/Texts.java
@@ -273,6 +286,7 @@
 //SOURCES src/main/java/dev/ila/view/Page.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
+//SOURCES src/main/java/dev/ila/view/RankReport.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java
 //SOURCES src/main/java/dev/ila/view/SmallPng.java
 //SOURCES src/main/java/dev/ila/view/StudyPictures.java

@@ -14,15 +14,15 @@ public final class Batch {
     private final int length;
     private final long[] positions;
     private final long[] labels;
-    private final int tokens;
+    private final long[] real;
 
-    private Batch(long[] ids, int rows, int length, long[] positions, long[] labels, int tokens) {
+    private Batch(long[] ids, int rows, int length, long[] positions, long[] labels, long[] real) {
         this.ids = ids;
         this.rows = rows;
         this.length = length;
         this.positions = positions;
         this.labels = labels;
-        this.tokens = tokens;
+        this.real = real;
     }
 
     /** Lays examples out; the pad id is 0, which no real token ever attends to. */
@@ -38,18 +38,21 @@ public final class Batch {
         long[] ids = new long[examples.size() * length];
         long[] positions = new long[supervised];
         long[] labels = new long[supervised];
+        long[] real = new long[tokens];
         int n = 0;
+        int next = 0;
         for (int row = 0; row < examples.size(); row++) {
             Example e = examples.get(row);
             for (int t = 0; t < e.length(); t++) {
                 ids[row * length + t] = e.id(t);
+                real[next++] = (long) row * length + t;
                 if (e.supervised(t)) {
                     positions[n] = (long) row * length + t - 1;
                     labels[n++] = e.id(t);
                 }
             }
         }
-        return new Batch(ids, examples.size(), length, positions, labels, tokens);
+        return new Batch(ids, examples.size(), length, positions, labels, real);
     }
 
     /** Token ids, row by row, [rows × length]. */
@@ -77,8 +80,13 @@ public final class Batch {
         return labels;
     }
 
+    /** Where in [rows × length] real tokens stand, padding left out. */
+    public long[] realPositions() {
+        return real;
+    }
+
     /** Real tokens, padding left out. */
     public int tokens() {
-        return tokens;
+        return real.length;
     }
 }

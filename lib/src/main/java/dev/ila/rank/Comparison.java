@@ -18,8 +18,8 @@ import java.util.function.Function;
  * every figure stand three references: chance if any layer may get any score, chance if scores stay
  * within their kind of projection, and the contrast of runs that differ by their seed alone.
  *
- * <p>Layers with equal scores are ranked in the order of their indices, which decides who is among
- * the top k; Spearman's and Kendall's coefficients treat them as equal.
+ * <p>Layers with equal scores are equal for every measure: at a cut through them each is among the
+ * top k by its chance to be there, in whatever order they stand in a file.
  */
 public final class Comparison {
     /**

@@ -4,29 +4,30 @@ import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
-import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.correlation.KendallsCorrelation;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.apache.commons.math3.stat.ranking.NaturalRanking;
 
 /**
- * A likeness of two rankings as a function of one number for each layer: its mean rank for
- * Spearman's ρ and Kendall's τ, its rank for rank-biased overlap, whether it is among the top k for
- * Jaccard's. Shuffled numbers are an unrelated ranking's.
+ * A likeness of two rankings as a function of one number for each layer: its score for Spearman's ρ
+ * and Kendall's τ, its mean rank for rank-biased overlap, its chance to be among the top k for
+ * Jaccard's, which is 0 or 1 unless layers of equal score stand on both sides of the cut. Shuffled
+ * numbers are an unrelated ranking's.
  *
  * @param name as a table shows it
- * @param value one layer's number; ranks count from 1
+ * @param numbers of a ranking's layers, in the order of their indices; ranks count from 1
  * @param likeness of two rankings by their numbers, in the order of the layers' indices; NaN where
  *     it has no value
  */
 public record Measure(
         String name,
-        ToDoubleFunction<LayerScore> value,
+        Function<Ranking, double[]> numbers,
         ToDoubleBiFunction<double[], double[]> likeness) {
     /** Spearman's ρ, as {@link Correlation#spearman}. */
     public static Measure spearman() {
-        return new Measure("Spearman", LayerScore::score, Measure::spearman);
+        return new Measure("Spearman", Measure::scores, Measure::spearman);
     }
 
     // Equal scores alone have no correlation: NaN.
@@ -40,9 +41,7 @@ public record Measure(
     /** Kendall's τ-b, as {@link Correlation#kendall}. */
     public static Measure kendall() {
         return new Measure(
-                "Kendall",
-                LayerScore::score,
-                (x, y) -> new KendallsCorrelation().correlation(x, y));
+                "Kendall", Measure::scores, (x, y) -> new KendallsCorrelation().correlation(x, y));
     }
 
     /**
@@ -52,18 +51,36 @@ public record Measure(
      */
     public static Measure jaccard(int k, double share) {
         String name = "Jaccard at " + Math.round(1000 * share) / 10.0 + " %";
-        return new Measure(
-                name.replace(".0 %", " %"), s -> s.rank() <= k ? 1 : 0, Measure::jaccard);
+        return new Measure(name.replace(".0 %", " %"), r -> among(r, k), Measure::jaccard);
     }
 
     private static double jaccard(double[] x, double[] y) {
-        int shared = 0;
-        int named = 0;
+        double shared = 0;
+        double named = 0;
         for (int i = 0; i < x.length; i++) {
-            shared += x[i] + y[i] == 2 ? 1 : 0;
-            named += x[i] + y[i] >= 1 ? 1 : 0;
+            shared += x[i] * y[i];
+            named += x[i] + y[i] - x[i] * y[i];
         }
-        return named == 0 ? Double.NaN : (double) shared / named;
+        return named == 0 ? Double.NaN : shared / named;
+    }
+
+    private static double[] scores(Ranking ranking) {
+        return ranking.byIndex().stream().mapToDouble(LayerScore::score).toArray();
+    }
+
+    /** The chance of each layer to be among the top k, if equal ones are ordered by lot. */
+    private static double[] among(Ranking ranking, int k) {
+        double score = ranking.scores().get(k - 1).score();
+        double above = 0;
+        double equal = 0;
+        for (LayerScore s : ranking.scores()) {
+            above += s.score() > score ? 1 : 0;
+            equal += s.score() == score ? 1 : 0;
+        }
+        double chance = (k - above) / equal;
+        return ranking.byIndex().stream()
+                .mapToDouble(s -> s.score() > score ? 1 : s.score() == score ? chance : 0)
+                .toArray();
     }
 
     /**
@@ -82,12 +99,12 @@ public record Measure(
                 "above 0 and below 1");
         return new Measure(
                 "RBO, p = " + persistence,
-                LayerScore::rank,
+                Ranking::meanRanks,
                 (x, y) -> rankBiased(Overlap.shared(x, y), persistence));
     }
 
     /** By the number of layers that the top 1, 2, … of both have in common. */
-    static double rankBiased(int[] shared, double p) {
+    static double rankBiased(double[] shared, double p) {
         double sum = 0;
         double weight = 1;
         for (int d = 1; d <= shared.length; d++) {
@@ -100,7 +117,7 @@ public record Measure(
     /** The same of some layers only, by their places in the order of indices. */
     Measure among(int... places) {
         return new Measure(
-                name, value, (x, y) -> likeness.applyAsDouble(pick(x, places), pick(y, places)));
+                name, numbers, (x, y) -> likeness.applyAsDouble(pick(x, places), pick(y, places)));
     }
 
     private static double[] pick(double[] x, int... places) {
@@ -109,7 +126,7 @@ public record Measure(
 
     /** One number for each layer, in the order of their indices. */
     double[] values(Ranking ranking) {
-        return ranking.byIndex().stream().mapToDouble(value).toArray();
+        return numbers.apply(ranking);
     }
 
     /** The likeness of two rankings of the same layers. */

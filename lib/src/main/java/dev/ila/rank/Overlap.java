@@ -1,14 +1,12 @@
 package dev.ila.rank;
 
-import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * How many important layers two rankings share: Jaccard's |A ∩ B| / |A ∪ B| (paper §3).
+ * How many important layers two rankings share: Jaccard's |A ∩ B| / |A ∪ B| (paper §3). Of layers
+ * with equal scores at a cut as many are shared as in the mean over all ways to order them.
  *
  * @param count layers that count as important, k
  * @param share k as a part of all layers
@@ -24,7 +22,7 @@ public record Overlap(int count, double share, double jaccard, double chance) {
      */
     public static Overlap of(Ranking a, Ranking b, double share) {
         Correlation.sameLayers(a, b);
-        return at(a, b, a.count(share));
+        return at(shared(a.meanRanks(), b.meanRanks()), a.count(share));
     }
 
     /**
@@ -34,11 +32,8 @@ public record Overlap(int count, double share, double jaccard, double chance) {
      */
     public static List<Overlap> curve(Ranking a, Ranking b) {
         Correlation.sameLayers(a, b);
-        List<Overlap> curve = new ArrayList<>();
-        for (int k = 1; k <= a.size(); k++) {
-            curve.add(at(a, b, k));
-        }
-        return List.copyOf(curve);
+        double[] shared = shared(a.meanRanks(), b.meanRanks());
+        return IntStream.rangeClosed(1, shared.length).mapToObj(k -> at(shared, k)).toList();
     }
 
     /**
@@ -49,26 +44,60 @@ public record Overlap(int count, double share, double jaccard, double chance) {
         return Require.between(0, 1, share, "share") / (2 - share);
     }
 
-    private static Overlap at(Ranking a, Ranking b, int k) {
-        Set<LinearLayer> both = new HashSet<>(a.top(k));
-        both.retainAll(b.top(k));
-        double share = (double) k / a.size();
-        return new Overlap(k, share, jaccard(both.size(), k), chance(share));
+    private static Overlap at(double[] shared, int k) {
+        double share = (double) k / shared.length;
+        return new Overlap(k, share, jaccard(shared[k - 1], k), chance(share));
     }
 
-    static double jaccard(int shared, int k) {
-        return (double) shared / (2 * k - shared);
+    static double jaccard(double shared, int k) {
+        return shared / (2 * k - shared);
     }
 
-    /** How many of their top 1, 2, … layers two rankings share, by their layers' ranks. */
-    static int[] shared(double[] x, double[] y) {
-        int[] shared = new int[x.length];
+    /**
+     * How many of their top 1, 2, … layers two rankings share, by the mean ranks of their layers.
+     * Where layers of equal score may or may not be among the top, each is so by its chance: the
+     * number is the mean over all ways to put equal ones in an order.
+     */
+    static double[] shared(double[] x, double[] y) {
+        int[] tiedX = tied(x);
+        int[] tiedY = tied(y);
+        double[] perhaps = new double[x.length];
+        int[] surely = new int[x.length];
         for (int i = 0; i < x.length; i++) {
-            shared[(int) Math.max(x[i], y[i]) - 1]++;
+            int firstX = first(x[i], tiedX);
+            int firstY = first(y[i], tiedY);
+            int nX = tiedX[twice(x[i])];
+            int nY = tiedY[twice(y[i])];
+            int last = Math.max(firstX + nX, firstY + nY) - 1;
+            for (int d = Math.max(firstX, firstY); d < last; d++) {
+                perhaps[d - 1] +=
+                        Math.min(1, (d - firstX + 1.0) / nX) * Math.min(1, (d - firstY + 1.0) / nY);
+            }
+            surely[last - 1]++;
         }
-        for (int d = 1; d < shared.length; d++) {
-            shared[d] += shared[d - 1];
+        int sum = 0;
+        for (int d = 0; d < surely.length; d++) {
+            sum += surely[d];
+            perhaps[d] += sum;
         }
-        return shared;
+        return perhaps;
+    }
+
+    /** How many layers have a mean rank, by twice that. */
+    private static int[] tied(double... ranks) {
+        int[] tied = new int[2 * ranks.length + 1];
+        for (double rank : ranks) {
+            tied[twice(rank)]++;
+        }
+        return tied;
+    }
+
+    private static int twice(double rank) {
+        return (int) (2 * rank);
+    }
+
+    /** The first of the ranks that layers of a mean rank share. */
+    private static int first(double rank, int... tied) {
+        return (twice(rank) + 1 - tied[twice(rank)]) / 2;
     }
 }

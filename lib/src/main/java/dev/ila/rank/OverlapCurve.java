@@ -39,12 +39,7 @@ public record OverlapCurve(String differs, List<Point> points) {
     static List<OverlapCurve> of(
             List<RankedRun> runs, Map<String, List<int[]>> pairs, Comparison.Settings settings) {
         double[][] ranks = new double[runs.size()][];
-        Arrays.setAll(
-                ranks,
-                r ->
-                        runs.get(r).ranking().byIndex().stream()
-                                .mapToDouble(LayerScore::rank)
-                                .toArray());
+        Arrays.setAll(ranks, r -> runs.get(r).ranking().meanRanks());
         double[][] within =
                 Permutations.statistics(
                         Permutations.withinProjections(runs.get(0).ranking().layersByIndex()),
@@ -80,7 +75,7 @@ public record OverlapCurve(String differs, List<Point> points) {
         int first = -1;
         for (List<int[]> pairs : contrasts) {
             for (int[] pair : pairs) {
-                int[] shared = Overlap.shared(ranks[pair[0]], ranks[pair[1]]);
+                double[] shared = Overlap.shared(ranks[pair[0]], ranks[pair[1]]);
                 for (int k = 1; k <= n; k++) {
                     means[first + k] += Overlap.jaccard(shared[k - 1], k) / pairs.size();
                 }

@@ -4,6 +4,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -13,8 +14,8 @@ import java.util.Set;
 /**
  * Layers in order of importance, the most important first (paper §2.3: descending σ(sᵢ)).
  *
- * <p>Equal scores are put in the order of the layers' indices; {@link #tied} tells how many there
- * are.
+ * <p>Equal scores are put in the order of the layers' indices, for want of another; {@link #tied}
+ * tells how many there are, {@link #meanRanks} makes no difference between them.
  *
  * @param scores by rank, from 1
  */
@@ -107,6 +108,24 @@ public record Ranking(List<LayerScore> scores) {
     /** The layers in the order of their indices. */
     List<LinearLayer> layersByIndex() {
         return byIndex().stream().map(LayerScore::layer).toList();
+    }
+
+    /**
+     * The ranks in the order of the layers' indices, where layers of equal score share the mean of
+     * theirs.
+     */
+    double[] meanRanks() {
+
+        double[] byRank = new double[scores.size()];
+        for (int i = 0; i < byRank.length; ) {
+            int end = i + 1;
+            while (end < byRank.length && scores.get(end).score() == scores.get(i).score()) {
+                end++;
+            }
+            Arrays.fill(byRank, i, end, (i + 1 + end) / 2.0);
+            i = end;
+        }
+        return byIndex().stream().mapToDouble(s -> byRank[s.rank() - 1]).toArray();
     }
 
     /** Number of layers that share their score with another. */

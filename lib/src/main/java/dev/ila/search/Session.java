@@ -229,12 +229,8 @@ public final class Session implements AutoCloseable {
         try (Trainable what = start.learning(network(), settings)) {
             Trainer trainer = new Trainer(network(), what, how.training(settings.delta()));
             observer.stage(1, from.step(), how.schedule().steps());
-            History history =
-                    trainer.run(
-                            step -> order.step(step - 1L),
-                            heldOut(),
-                            from,
-                            Search.listener(observer, each));
+            Trainer.Listener told = Search.listener(observer, each);
+            History history = trainer.run(step -> order.step(step - 1L), heldOut(), from, told);
             observer.ended(1);
             DeltaTheta learned = start.learned(what.learned());
             return new Tuned(learned, history, how.stable(history));
@@ -248,9 +244,8 @@ public final class Session implements AutoCloseable {
                 change -> {
                     Ila.MaskSettings how = settings.stage2();
                     try (DeviceVector logits = network().vector(from.values())) {
-                        Trainer trainer =
-                                new Trainer(
-                                        network(), Ila.stage2(change, logits, how), how.training());
+                        Trainable what = Ila.stage2(change, logits, how);
+                        Trainer trainer = new Trainer(network(), what, how.training());
                         observer.stage(2, from.step(), how.steps());
                         History history =
                                 trainer.run(
@@ -266,8 +261,12 @@ public final class Session implements AutoCloseable {
 
     /** −∂L/∂γ at γ = 1, one for each layer of the model. */
     double[] gains(DeltaTheta learned) {
-        List<Batch> first = Report.gainBatches(step -> mask.step(step - 1L), settings.stage2());
-        return onDevice(learned, on -> Ila.gain(network(), on, first));
+        return onDevice(learned, on -> Ila.gain(network(), on, gainBatches()));
+    }
+
+    /** What {@link #gain} reads: the first batches of stage 2. */
+    public List<Batch> gainBatches() {
+        return Report.gainBatches(step -> mask.step(step - 1L), settings.stage2());
     }
 
     private <T> T onDevice(DeltaTheta change, Function<Change, T> work) {

@@ -3,6 +3,7 @@ package dev.ila.torch;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import dev.ila.data.Batch;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -217,6 +218,36 @@ public final class Network implements AutoCloseable {
             return program.call(step, "logits", a).toFloatArray();
         } catch (EngineException e) {
             throw compute.told(e, rows, ids.length / rows);
+        }
+    }
+
+    /**
+     * How far each block turns what goes through it: 1 − the cosine of its input and its output,
+     * summed over all real tokens.
+     *
+     * @param change Δθ, with γ = 1
+     * @return one for each block
+     */
+    public synchronized float[] turned(Batch batch, Change change) {
+        float[] gamma = new float[dimensions.layers()];
+        Arrays.fill(gamma, 1);
+        long[] real = batch.realPositions();
+        try (NDManager step = manager.newSubManager()) {
+            Program.Arguments a =
+                    shared.of(
+                            step,
+                            batch.ids(),
+                            batch.rows(),
+                            batch.length(),
+                            real,
+                            real,
+                            change,
+                            gamma,
+                            Want.LOSS,
+                            0);
+            return program.call(step, "turned", a).toFloatArray();
+        } catch (EngineException e) {
+            throw compute.told(e, batch.rows(), batch.length());
         }
     }
 

@@ -779,6 +779,20 @@ class M(Module):
     x, cap = torch.linear(h, self.changed(head, change, h.dtype)).to(6), float(real[5])
     return x if cap == 0.0 else x.div_(cap).tanh_().mul_(cap)
 
+  # For each block the sum over the rows in keep of 1 − the cosine of what goes in and what comes out, [blocks] in f32
+  def turned(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    B, T, L = ids.size(0), ids.size(1), int(dims[3])
+    x, rope, causal = self.begin(ids, dims, real, w, rope, delta)
+    wide, thin = self.stores(1, False, x, dims, w, space)
+    sums: List[Tensor] = []
+    for i in range(L):
+      before = x.index_select(0, keep).to(6)
+      wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
+      x, S = self.block(x, i, B, T, dims, real, rope, causal, [wide[0], thin[0]], False, wi, a, g)
+      sums.append((1.0 - torch.cosine_similarity(before, x.index_select(0, keep).to(6))).sum())
+    return torch.stack(sums)
+
   # ---- texts that grow: the keys and values of what was read stay in a cache, so that only what comes new is computed
   #   ids [B,T] of what comes, padded on the right      past [B] tokens of each text that were read before      int64, device
   #   upto: places of the cache that are looked at, as many as the longest text has after this                 int64, CPU
@@ -1069,6 +1083,11 @@ class M(Module):
   # λ, in place, only where keep [Σr] is 1
   def svd_keep(self: __torch__.M, x: Tensor, keep: Tensor) -> Tensor:
     return x[x.numel()-keep.numel():].mul_(keep)
+
+  # Of a matrix [out,K] in f32, the largest first
+  def singular_values(self: __torch__.M, w: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    return torch.linalg_svdvals(w)
 
   # ---- AdamW, in place, as torch.optim.AdamW does it
   # real: rate, beta1, beta2, epsilon, weight decay, step from 1, largest norm (0: none); returns the norm

@@ -59,7 +59,7 @@ class CatalogTest {
             }
             if (alias.equals("ila-search")) {
                 words.add("--out=" + folder.resolve("search-" + ++searches));
-            } else if (List.of("ila-overlap", "ila-tune", "ila-eval", "ila-compare")
+            } else if (List.of("ila-overlap", "ila-rank", "ila-tune", "ila-eval", "ila-compare")
                     .contains(alias)) {
                 words.add("--out=" + folder.resolve(alias));
             }

@@ -19,8 +19,22 @@ class PackagesTest {
     /** Also in ARCHITECTURE.md. A package may name those before it, never those after. */
     static final List<String> ORDER =
             List.of(
-                    "run", "hub", "jinja", "data", "torch", "model", "eval", "delta", "train",
-                    "rank", "search", "tune", "study", "view", "cli");
+                    "run",
+                    "hub",
+                    "jinja",
+                    "data",
+                    "torch",
+                    "model",
+                    "eval",
+                    "delta",
+                    "train",
+                    "rank",
+                    "search",
+                    "criteria",
+                    "tune",
+                    "study",
+                    "view",
+                    "cli");
 
     private static final Pattern NAME = Pattern.compile("\\bdev\\.ila\\.([a-z]+)\\.");
 

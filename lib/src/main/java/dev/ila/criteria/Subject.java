@@ -1,0 +1,172 @@
+package dev.ila.criteria;
+
+import dev.ila.data.Dataset;
+import dev.ila.data.Example;
+import dev.ila.model.Checkpoint;
+import dev.ila.model.LanguageModel;
+import dev.ila.model.LinearLayer;
+import dev.ila.run.Require;
+import dev.ila.run.Seeds;
+import dev.ila.search.Delta;
+import dev.ila.search.DeltaTheta;
+import dev.ila.search.FinishedModel;
+import dev.ila.search.Named;
+import dev.ila.search.SearchSettings;
+import dev.ila.search.Session;
+import dev.ila.torch.Compute;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What is ranked: a model, perhaps with a run's change of it and conversations. Opened anew by each
+ * criterion, so that each one's cost is its own.
+ */
+public final class Subject {
+    /** Conversations that are read where nothing says how many. */
+    public static final int EXAMPLES = 256;
+
+    /**
+     * What was asked for.
+     *
+     * @param model its name, as {@link Named} knows it
+     * @param run a run's directory or a PEFT adapter
+     * @param settings of the run, if it is one's directory
+     * @param data conversations: those asked for, or else the run's
+     * @param examples of them that are read at most
+     * @param compute where and how
+     * @param seed from which all chance follows
+     */
+    public record Given(
+            String model,
+            Optional<Path> run,
+            Optional<SearchSettings> settings,
+            Optional<SearchSettings.Data> data,
+            int examples,
+            Compute compute,
+            long seed) {
+        /** Checks the number of examples. */
+        public Given {
+            Require.atLeast(1, examples, "--examples");
+        }
+    }
+
+    /** Is told how far a criterion is. */
+    public interface Progress {
+        /** Tells nobody. */
+        Progress SILENT =
+                new Progress() {
+                    @Override
+                    public void begin(Criterion by, int steps) {}
+
+                    @Override
+                    public void done(int steps) {}
+                };
+
+        /** A criterion begins, with so many layers or conversations before it. */
+        void begin(Criterion by, int steps);
+
+        /** So many of them are done. */
+        void done(int steps);
+    }
+
+    private final Given given;
+    private final Checkpoint checkpoint;
+    private final Progress progress;
+    private final Map<String, String> files = new TreeMap<>();
+
+    /**
+     * Opens the model's files.
+     *
+     * @param progress is told how far a criterion is
+     */
+    public Subject(Given given, Progress progress) {
+        this.given = given;
+        this.checkpoint = Checkpoint.open(Named.directory(given.model()));
+        this.progress = progress;
+    }
+
+    /** What was asked for. */
+    public Given given() {
+        return given;
+    }
+
+    /** The model's files. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** The model's linear layers, in their order. */
+    List<LinearLayer> layers() {
+        return checkpoint.layers();
+    }
+
+    /** θ₀ᵢ, row by row. */
+    float[] weight(LinearLayer layer) {
+        return checkpoint.weight(layer).floats();
+    }
+
+    /** Δθ of the run. */
+    DeltaTheta change() {
+        Path run = given.run().orElseThrow();
+        Optional<SearchSettings> difference =
+                given.settings().filter(s -> s.delta() instanceof Delta.Aligned);
+        if (difference.isEmpty()) {
+            return DeltaTheta.read(run, layers());
+        }
+        // Such a run keeps no copy of it.
+        try (Session session = Session.open(difference.get())) {
+            return session.initial();
+        }
+    }
+
+    /** The conversations to read: the first of those that the run trained on, or of all. */
+    List<Example> examples() {
+        SearchSettings.Data data = given.data().orElseThrow();
+        Dataset all = FinishedModel.data(given.model(), data);
+        List<Example> some =
+                given.settings()
+                        .map(run -> all.split(data.heldOut(), Seeds.of(run.seed()).order()).train())
+                        .orElse(all.examples());
+        remember(all);
+        return some.subList(0, Math.min(given.examples(), some.size()));
+    }
+
+    /** The run's model and data, to be closed. */
+    Session session() {
+        SearchSettings.Data data = given.data().orElseThrow();
+        SearchSettings run =
+                given.settings()
+                        .orElseGet(
+                                () ->
+                                        SearchSettings.of(
+                                                given.model(),
+                                                data.files().toArray(String[]::new)));
+        Session session = Session.open(run.with(data).with(given.compute()));
+        remember(session.data());
+        return session;
+    }
+
+    private void remember(Dataset data) {
+        data.sources().forEach(s -> files.put(s.file(), s.sha256()));
+    }
+
+    /** SHA-256 of the data that was read so far, by file. */
+    public Map<String, String> files() {
+        return Collections.unmodifiableMap(files);
+    }
+
+    /** θ₀ on the device, to be closed. */
+    LanguageModel load() {
+        Optional<Checkpoint> others = given.settings().flatMap(s -> s.delta().aligned());
+        return LanguageModel.load(checkpoint, others.orElse(checkpoint), given.compute());
+    }
+
+    /** Whom to tell how far a criterion is. */
+    Progress progress() {
+        return progress;
+    }
+}
