@@ -57,7 +57,8 @@ public record Selection(List<LinearLayer> layers, List<LinearLayer> chosen, Stri
         return of(
                 layers,
                 top::contains,
-                "the top %d of a ranking of %d%s".formatted(count, ranking.size(), rest));
+                "the top %d of a ranking of %d%s%s"
+                        .formatted(count, ranking.size(), equal(ranking, count), rest));
     }
 
     /**
@@ -91,6 +92,17 @@ public record Selection(List<LinearLayer> layers, List<LinearLayer> chosen, Stri
             throw noSuch(layers, "pattern", regex);
         }
         return of(layers, l -> pattern.matcher(l.name()).matches(), "those that match " + regex);
+    }
+
+    /** Says if the cut goes through layers of equal score, which the ranking cannot choose from. */
+    private static String equal(Ranking ranking, int count) {
+        double last = ranking.scores().get(count - 1).score();
+        long taken = ranking.scores().stream().limit(count).filter(s -> s.score() == last).count();
+        long there = ranking.scores().stream().filter(s -> s.score() == last).count();
+        return taken == there
+                ? ""
+                : "; %d of %d that are equal at the cut, early blocks first"
+                        .formatted(taken, there);
     }
 
     /** The layers that stay as they are, in the model's order. */

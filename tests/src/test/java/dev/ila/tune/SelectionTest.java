@@ -39,6 +39,12 @@ class SelectionTest {
         Selection top = Selection.top(LAYERS, some, 0.25);
         assertEquals(List.of(LAYERS.get(0)), top.chosen());
         assertEquals("the top 1 of a ranking of 4; 2 that it does not rank are frozen", top.how());
+        Ranking equal = Ranking.of(LAYERS, new double[] {1, 5, 2, 2, 2, 0});
+        Selection cut = Selection.top(LAYERS, equal, 0.5);
+        assertEquals(List.of(LAYERS.get(1), LAYERS.get(2), LAYERS.get(3)), cut.chosen());
+        assertEquals(
+                "the top 3 of a ranking of 6; 2 of 3 that are equal at the cut, early blocks first",
+                cut.how());
     }
 
     @Test
