@@ -174,9 +174,7 @@ public final class Network implements AutoCloseable {
             Program.Arguments a =
                     shared.of(
                             step,
-                            batch.ids(),
-                            batch.rows(),
-                            batch.length(),
+                            batch,
                             batch.positions(),
                             batch.labels(),
                             change,
@@ -233,18 +231,7 @@ public final class Network implements AutoCloseable {
         Arrays.fill(gamma, 1);
         long[] real = batch.realPositions();
         try (NDManager step = manager.newSubManager()) {
-            Program.Arguments a =
-                    shared.of(
-                            step,
-                            batch.ids(),
-                            batch.rows(),
-                            batch.length(),
-                            real,
-                            real,
-                            change,
-                            gamma,
-                            Want.LOSS,
-                            0);
+            Program.Arguments a = shared.of(step, batch, real, real, change, gamma, Want.LOSS, 0);
             return program.call(step, "turned", a).toFloatArray();
         } catch (EngineException e) {
             throw compute.told(e, batch.rows(), batch.length());

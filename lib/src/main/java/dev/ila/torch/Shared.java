@@ -3,6 +3,7 @@ package dev.ila.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.ila.data.Batch;
 import dev.ila.run.Require;
 import dev.ila.torch.Network.Want;
 import java.util.List;
@@ -19,6 +20,21 @@ record Shared(
         Weights weights,
         RotaryTables rope,
         List<NDArray> space) {
+    /** The same of a batch. */
+    Program.Arguments of(
+            NDManager step,
+            Batch batch,
+            long[] keep,
+            long[] labels,
+            Change change,
+            float[] gamma,
+            Want want,
+            double weight) {
+        int length = batch.length();
+        return of(
+                step, batch.ids(), batch.rows(), length, keep, labels, change, gamma, want, weight);
+    }
+
     /**
      * All of them but the last, {@code grad}.
      *
