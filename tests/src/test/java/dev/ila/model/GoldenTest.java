@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits, loss and gradients are those of transformers and PEFT. */
 class GoldenTest {
@@ -25,6 +25,20 @@ class GoldenTest {
             new Compute("cpu", Precision.BF16, 2, false, Precision.F32);
     private static final Compute BF16_BY_BF16 =
             new Compute("cpu", Precision.BF16, 2, false, Precision.BF16);
+
+    private static List<String> families() {
+        return List.of(
+                "tied",
+                "separate",
+                "llama3",
+                "mistral",
+                "window",
+                "qwen2",
+                "qwen3",
+                "gemma",
+                "gemma2",
+                "gemma3");
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -68,19 +82,7 @@ class GoldenTest {
 
     /** Rows of unlike lengths, side by side and token by token, with the adapter. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "tied",
-                "separate",
-                "llama3",
-                "mistral",
-                "window",
-                "qwen2",
-                "qwen3",
-                "gemma",
-                "gemma2",
-                "gemma3"
-            })
+    @MethodSource("families")
     void greedyTokensAreTransformers(String name) {
         Golden golden = Golden.of(name);
         int[][] wanted =
@@ -107,19 +109,7 @@ class GoldenTest {
      * luck.
      */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "tied",
-                "separate",
-                "llama3",
-                "mistral",
-                "window",
-                "qwen2",
-                "qwen3",
-                "gemma",
-                "gemma2",
-                "gemma3"
-            })
+    @MethodSource("families")
     void inBf16TheErrorIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();
@@ -144,19 +134,7 @@ class GoldenTest {
      * that on a single batch the error of ∂L/∂γ is now half of the reference's, now three times it.
      */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "tied",
-                "separate",
-                "llama3",
-                "mistral",
-                "window",
-                "qwen2",
-                "qwen3",
-                "gemma",
-                "gemma2",
-                "gemma3"
-            })
+    @MethodSource("families")
     void withProductsInBf16TheErrorOverBatchesIsAtMostTwiceTheReferences(String name) {
         Golden golden = Golden.of(name);
         List<String> wrong = new ArrayList<>();
