@@ -235,6 +235,7 @@
 //SOURCES src/main/java/dev/ila/torch/Compute.java
 //SOURCES src/main/java/dev/ila/torch/DeviceVector.java
 //SOURCES src/main/java/dev/ila/torch/Dimensions.java
+//SOURCES src/main/java/dev/ila/torch/Masked.java
 //SOURCES src/main/java/dev/ila/torch/Network.java
 //SOURCES src/main/java/dev/ila/torch/Precision.java
 //SOURCES src/main/java/dev/ila/torch/Program.java

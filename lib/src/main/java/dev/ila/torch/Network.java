@@ -249,6 +249,11 @@ public final class Network implements AutoCloseable {
         return Texts.empty(this, program, shared, change, rows, capacity);
     }
 
+    /** A change of which several masks are asked; it is not closed with what is given. */
+    public Masked masked(Change change) {
+        return new Masked(this, program, shared, change);
+    }
+
     /**
      * AdaLoRA's factors on this network's device.
      *

@@ -793,6 +793,74 @@ class M(Module):
       sums.append((1.0 - torch.cosine_similarity(before, x.index_select(0, keep).to(6))).sum())
     return torch.stack(sums)
 
+  # ---- several masks at once. masks [M, 7·blocks]; below the first block in which a mask differs from the first one,
+  #      blocks give for it what they give for that one, and are computed once.
+  #      apart 0: loss of each label, [M,n] in nats. 1: Kullback-Leibler divergence of what a mask says from what the
+  #      first one says, [M,n] in nats
+  def masked(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, masks: Tensor, apart: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    B, T, L, M, eps = ids.size(0), ids.size(1), int(dims[3]), masks.size(0), float(real[0])
+    first: List[int] = []
+    for m in range(M):
+      b = 0
+      while b < L and torch.equal(masks[m, 7*b:7*b+7], masks[0, 7*b:7*b+7]):
+        b += 1
+      first.append(b)
+    head, change = self.top(dims, w, delta)
+    out = torch.zeros([M, keep.numel()], dtype=6, device=ids.device)
+    said = keep
+    if int(apart[0]) == 1:
+      said = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, masks[0])
+    x, rope, causal = self.begin(ids, dims, real, w, rope, delta)
+    wide, thin = self.stores(1, False, x, dims, w, space)
+    for i in range(L + 1):
+      for m in range(M):
+        y = x
+        for j in range(i, L if first[m] == i else i):
+          wi, a, g = self.ready(j, dims, w, delta, ranks, scales, masks[m])
+          y, S = self.block(y, j, B, T, dims, real, rope, causal, [wide[0], thin[0]], False, wi, a, g)
+        if first[m] == i:
+          h = self.last(y.index_select(0, keep), dims, eps, w, delta)
+          if int(apart[0]) == 1:
+            out[m] = self.divergence(said, h, self.changed(head, change, h.dtype), int(dims[8]), float(real[5]))
+          else:
+            nll, dh = self.head(h, head, change, change[:0], labels, int(dims[8]), int(dims[10]), float(real[5]), 0.0, 0, space)
+            out[m] = nll
+      if i < L:
+        wi, a, g = self.ready(i, dims, w, delta, ranks, scales, masks[0])
+        x, S = self.block(x, i, B, T, dims, real, rope, causal, [wide[0], thin[0]], False, wi, a, g)
+    return out
+
+  # log p [n,V] in f32 of some hidden states after the final norm
+  def log_said(self: __torch__.M, h: Tensor, head: Tensor, cap: float) -> Tensor:
+    x = torch.linear(h, head).to(6)
+    if cap > 0.0:
+      x = x.div_(cap).tanh_().mul_(cap)
+    return torch.log_softmax(x, -1)
+
+  # Σ p·(log p − log q) of what two hidden states say, [n]; chunk tokens at once
+  def divergence(self: __torch__.M, p: Tensor, q: Tensor, head: Tensor, chunk: int, cap: float) -> Tensor:
+    out: List[Tensor] = []
+    for s in range(0, p.size(0), chunk):
+      a, b = self.log_said(p[s:s+chunk], head, cap), self.log_said(q[s:s+chunk], head, cap)
+      out.append((torch.exp(a) * (a - b)).sum([-1]))
+    return torch.cat(out)
+
+  # For each row in keep a token drawn from what the model says: the first at which the sum of probabilities is
+  # above draws [n], numbers from 0 to 1 in f32. int64 [n]
+  def drawn(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, draws: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    h = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
+    head, change = self.top(dims, w, delta)
+    head = self.changed(head, change, h.dtype)
+    out: List[Tensor] = []
+    for s in range(0, h.size(0), int(dims[8])):
+      sums = torch.cumsum(torch.exp(self.log_said(h[s:s+int(dims[8])], head, float(real[5])).to(7)), -1)
+      sums = torch.div(sums, sums[:, -1:])
+      at = torch.searchsorted(sums, draws[s:s+int(dims[8])].to(7).unsqueeze(1), right=True).squeeze(1)
+      out.append(torch.clamp_max(at, head.size(0) - 1))
+    return torch.cat(out)
+
   # ---- texts that grow: the keys and values of what was read stay in a cache, so that only what comes new is computed
   #   ids [B,T] of what comes, padded on the right      past [B] tokens of each text that were read before      int64, device
   #   upto: places of the cache that are looked at, as many as the longest text has after this                 int64, CPU

@@ -31,6 +31,7 @@ class PackagesTest {
                     "rank",
                     "search",
                     "criteria",
+                    "truth",
                     "tune",
                     "study",
                     "view",
