@@ -28,6 +28,7 @@
 //SOURCES src/main/java/dev/ila/cli/StudyScreen.java
 //SOURCES src/main/java/dev/ila/cli/TaskOptions.java
 //SOURCES src/main/java/dev/ila/cli/TrainingOptions.java
+//SOURCES src/main/java/dev/ila/cli/TruthOptions.java
 //SOURCES src/main/java/dev/ila/cli/TuneOptions.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
 //SOURCES src/main/java/dev/ila/criteria/Blocks.java
@@ -262,6 +263,15 @@
 //SOURCES src/main/java/dev/ila/train/Trainer.java
 //SOURCES src/main/java/dev/ila/train/Unmasked.java
 //SOURCES src/main/java/dev/ila/train/package-info.java
+//SOURCES src/main/java/dev/ila/truth/Ablation.java
+//SOURCES src/main/java/dev/ila/truth/Contender.java
+//SOURCES src/main/java/dev/ila/truth/Curves.java
+//SOURCES src/main/java/dev/ila/truth/Effects.java
+//SOURCES src/main/java/dev/ila/truth/Findings.java
+//SOURCES src/main/java/dev/ila/truth/MaskedLosses.java
+//SOURCES src/main/java/dev/ila/truth/Subset.java
+//SOURCES src/main/java/dev/ila/truth/Truth.java
+//SOURCES src/main/java/dev/ila/truth/package-info.java
 //SOURCES src/main/java/dev/ila/tune/HandOver.java
 //SOURCES src/main/java/dev/ila/tune/Merged.java
 //SOURCES src/main/java/dev/ila/tune/Selection.java
@@ -295,6 +305,10 @@
 //SOURCES src/main/java/dev/ila/view/StudyReport.java
 //SOURCES src/main/java/dev/ila/view/Tables.java
 //SOURCES src/main/java/dev/ila/view/Theme.java
+//SOURCES src/main/java/dev/ila/view/TruthPictures.java
+//SOURCES src/main/java/dev/ila/view/TruthReport.java
+//SOURCES src/main/java/dev/ila/view/TruthSummary.java
+//SOURCES src/main/java/dev/ila/view/TruthTables.java
 //SOURCES src/main/java/dev/ila/view/TuneSummary.java
 //SOURCES src/main/java/dev/ila/view/package-info.java
 //FILES dev/ila/demo/config.json=src/main/resources/dev/ila/demo/config.json

@@ -146,6 +146,27 @@ public final class InputOptions {
         return pinned;
     }
 
+    /** Conversations that were named, or else a run's; empty if neither is there. */
+    Optional<SearchSettings.Data> data(Optional<SearchSettings> run) {
+        List<String> idle = withoutData();
+        Require.that(idle.isEmpty(), "without", String.join(", ", idle), "given with --data");
+        List<String> files = data();
+        if (files.isEmpty()) {
+            return run.map(SearchSettings::data);
+        }
+        SearchSettings.Data usual = SearchSettings.Data.of(files.toArray(String[]::new));
+        return Optional.of(
+                new SearchSettings.Data(
+                        usual.files(),
+                        format().orElse(""),
+                        columns(),
+                        maxLength(),
+                        limit().orElse(0),
+                        usual.heldOut(),
+                        usual.batchSize(),
+                        usual.microBatch()));
+    }
+
     /** Name of the records' form; empty if it is to be detected. */
     public Optional<String> format() {
         return input.format;

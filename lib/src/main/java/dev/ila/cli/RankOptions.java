@@ -151,29 +151,9 @@ public final class RankOptions {
                 model,
                 ranked.run,
                 settings,
-                data(settings),
+                input.data(settings),
                 ranked.examples,
                 machine.compute(),
                 ranked.seed);
-    }
-
-    private Optional<SearchSettings.Data> data(Optional<SearchSettings> run) {
-        List<String> idle = input.withoutData();
-        Require.that(idle.isEmpty(), "without", String.join(", ", idle), "given with --data");
-        List<String> files = input.data();
-        if (files.isEmpty()) {
-            return run.map(SearchSettings::data);
-        }
-        SearchSettings.Data usual = SearchSettings.Data.of(files.toArray(String[]::new));
-        return Optional.of(
-                new SearchSettings.Data(
-                        usual.files(),
-                        input.format().orElse(""),
-                        input.columns(),
-                        input.maxLength(),
-                        input.limit().orElse(0),
-                        usual.heldOut(),
-                        usual.batchSize(),
-                        usual.microBatch()));
     }
 }

@@ -39,6 +39,11 @@ public final class StudyScreen implements Studies.Observer, AutoCloseable {
         return screen;
     }
 
+    /** Whether the user wants this to end. */
+    boolean stopAsked() {
+        return ctrlC.asked();
+    }
+
     /** For what happens to runs elsewhere, a line each. */
     SearchScreen all() {
         screens.forEach(SearchScreen::close);

@@ -110,7 +110,7 @@ public final class Subject {
     }
 
     /** Δθ of the run. */
-    DeltaTheta change() {
+    public DeltaTheta change() {
         Path run = given.run().orElseThrow();
         Optional<SearchSettings> difference =
                 given.settings().filter(s -> s.delta() instanceof Delta.Aligned);
@@ -160,7 +160,7 @@ public final class Subject {
     }
 
     /** θ₀ on the device, to be closed. */
-    LanguageModel load() {
+    public LanguageModel load() {
         Optional<Checkpoint> others = given.settings().flatMap(s -> s.delta().aligned());
         return LanguageModel.load(checkpoint, others.orElse(checkpoint), given.compute());
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The batches of a training run: examples of like length side by side, in an order that depends on
@@ -77,6 +78,29 @@ public final class Batches {
             batches.add(Batch.of(examples.subList(i, Math.min(i + microBatch, examples.size()))));
         }
         return batches;
+    }
+
+    /**
+     * Places of examples that are read side by side, of like length, the longest first.
+     *
+     * @param tokens of all of them, padding included; a longer example is read alone
+     */
+    public static List<List<Integer>> together(List<Example> examples, int tokens) {
+        Require.atLeast(1, tokens, "tokens at once");
+        List<Integer> order =
+                IntStream.range(0, examples.size())
+                        .boxed()
+                        .sorted(Comparator.comparingInt(i -> -examples.get(i).length()))
+                        .toList();
+        List<List<Integer>> groups = new ArrayList<>();
+        int from = 0;
+        while (from < order.size()) {
+            int rows = Math.max(1, tokens / examples.get(order.get(from)).length());
+            int to = Math.min(order.size(), from + rows);
+            groups.add(order.subList(from, to));
+            from = to;
+        }
+        return groups;
     }
 
     /** Positions of an epoch's examples, batch by batch; the last epoch asked for is kept. */

@@ -1,6 +1,7 @@
 package dev.ila.eval;
 
 import dev.ila.data.Batch;
+import dev.ila.data.Batches;
 import dev.ila.data.Example;
 import dev.ila.data.Records;
 import dev.ila.run.AtomicFiles;
@@ -12,10 +13,8 @@ import dev.ila.torch.Network.Want;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Losses on conversations that were not trained on.
@@ -43,6 +42,15 @@ public record HeldOut(List<Loss> conversations) {
         public Loss {
             Require.that(Double.isFinite(nats), nats, "loss of a conversation", "a finite number");
         }
+
+        /** Of so many tokens' losses from a place on. */
+        public static Loss of(float[] losses, int from, int count) {
+            double sum = 0;
+            for (int t = from; t < from + count; t++) {
+                sum += losses[t];
+            }
+            return new Loss(sum, count);
+        }
     }
 
     /**
@@ -53,34 +61,22 @@ public record HeldOut(List<Loss> conversations) {
      */
     public static HeldOut measure(
             Network network, Change change, List<Example> examples, int tokens, IntConsumer done) {
-        int[] order =
-                IntStream.range(0, examples.size())
-                        .boxed()
-                        .sorted(Comparator.comparingInt(i -> -examples.get(i).length()))
-                        .mapToInt(i -> i)
-                        .toArray();
         float[] gamma = new float[network.dimensions().layers()];
         Arrays.fill(gamma, 1);
-        Loss[] all = new Loss[order.length];
+        Loss[] all = new Loss[examples.size()];
+        int read = 0;
         try (DeviceVector unused = network.vector(new float[1])) {
-            int from = 0;
-            while (from < order.length) {
-                int rows = Math.max(1, tokens / examples.get(order[from]).length());
-                int to = Math.min(order.length, from + rows);
-                List<Example> some =
-                        Arrays.stream(order, from, to).mapToObj(examples::get).toList();
-                float[] losses = network.step(Batch.of(some), change, gamma, Want.LOSS, unused, 0);
+            for (List<Integer> places : Batches.together(examples, tokens)) {
+                Batch batch = Batch.of(places.stream().map(examples::get).toList());
+                float[] losses = network.step(batch, change, gamma, Want.LOSS, unused, 0);
                 int at = 0;
-                for (int i = from; i < to; i++) {
-                    int count = examples.get(order[i]).supervisedTokens();
-                    double sum = 0;
-                    for (int t = 0; t < count; t++) {
-                        sum += losses[at++];
-                    }
-                    all[order[i]] = new Loss(sum, count);
+                for (int place : places) {
+                    int count = examples.get(place).supervisedTokens();
+                    all[place] = Loss.of(losses, at, count);
+                    at += count;
                 }
-                from = to;
-                done.accept(to);
+                read += places.size();
+                done.accept(read);
             }
         }
         return new HeldOut(Arrays.asList(all));
@@ -134,10 +130,15 @@ public record HeldOut(List<Loss> conversations) {
      * @return nats; NaN for one conversation alone
      */
     public double halfInterval() {
+        return NORMAL * error();
+    }
+
+    /** The mean's standard error, as in {@link #halfInterval}. */
+    public double error() {
         List<Double> apart = new ArrayList<>();
         double mean = mean();
         conversations.forEach(c -> apart.add(c.nats() - mean * c.tokens()));
-        return NORMAL * deviation(apart) * conversations.size() / tokens();
+        return deviation(apart) * conversations.size() / tokens();
     }
 
     /** Deviation of a mean. */

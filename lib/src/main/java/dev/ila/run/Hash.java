@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,13 @@ public final class Hash {
             throw new UncheckedIOException(
                     "%s could not be read: %s".formatted(file, Failure.reason(e)), e);
         }
+    }
+
+    /** SHA-256 of numbers in their order, as little-endian f32. */
+    public static String sha256(float... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
+        return sha256(bytes.array());
     }
 
     /** SHA-256 of bytes, in 64 hexadecimal digits. */

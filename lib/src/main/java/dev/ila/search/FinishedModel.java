@@ -10,6 +10,7 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Compute;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,19 @@ public final class FinishedModel implements AutoCloseable {
     public static List<Example> heldOut(Path run, Dataset data) {
         SearchSettings settings = Runs.settings(run);
         return data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order()).heldOut();
+    }
+
+    /**
+     * What a run did not train on of its files' conversations: those that it held out, then those
+     * that its limit left unread.
+     */
+    public static List<Example> unseen(Path run) {
+        Dataset read = data(run);
+        SearchSettings settings = Runs.settings(run);
+        List<Example> all = data(settings.model(), settings.data().withLimit(0)).examples();
+        List<Example> unseen = new ArrayList<>(heldOut(run, read));
+        unseen.addAll(all.subList(read.examples().size(), all.size()));
+        return unseen;
     }
 
     /** Examples that data is for a model. */

@@ -1,0 +1,216 @@
+package dev.ila.truth;
+
+import dev.ila.data.Batch;
+import dev.ila.data.Batches;
+import dev.ila.data.Example;
+import dev.ila.data.Records;
+import dev.ila.eval.HeldOut;
+import dev.ila.run.AtomicFiles;
+import dev.ila.run.Require;
+import dev.ila.torch.Masked;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+
+/**
+ * Losses of the same conversations with different layers changed.
+ *
+ * @param of each set of layers by its name, in order
+ */
+public record MaskedLosses(Map<String, HeldOut> of) {
+    private static final List<String> FIRST = List.of("conversation", "tokens");
+
+    /** Masks that are asked at once: between two calls it can be told how far it is. */
+    private static final int AT_ONCE = 48;
+
+    /** Takes a copy, and checks that all are of the same conversations. */
+    public MaskedLosses {
+        of = Collections.unmodifiableMap(new LinkedHashMap<>(of));
+        Require.atLeast(1, of.size(), "number of sets of layers");
+        Require.that(
+                of.values().stream().map(MaskedLosses::tokens).distinct().count() == 1,
+                of.keySet(),
+                "conversations of sets of layers",
+                "the same");
+    }
+
+    private static List<Integer> tokens(HeldOut held) {
+        return held.conversations().stream().map(HeldOut.Loss::tokens).toList();
+    }
+
+    /** Supervised tokens of all conversations. */
+    public long tokens() {
+        return any().tokens();
+    }
+
+    /** Number of conversations. */
+    public int conversations() {
+        return any().conversations().size();
+    }
+
+    private HeldOut any() {
+        return of.values().iterator().next();
+    }
+
+    /** Losses of a set. */
+    public HeldOut of(String name) {
+        return Require.that(of.containsKey(name), of, "losses", "measured of " + name).get(name);
+    }
+
+    /**
+     * Mean loss of a set over supervised tokens, in nats.
+     *
+     * @param times how often each conversation counts
+     */
+    public double mean(String name, int... times) {
+        List<HeldOut.Loss> losses = of(name).conversations();
+        double nats = 0;
+        long tokens = 0;
+        for (int c = 0; c < times.length; c++) {
+            nats += times[c] * losses.get(c).nats();
+            tokens += (long) times[c] * losses.get(c).tokens();
+        }
+        return nats / tokens;
+    }
+
+    /** These and others of the same conversations. */
+    public MaskedLosses and(MaskedLosses others) {
+        Map<String, HeldOut> all = new LinkedHashMap<>(of);
+        all.putAll(others.of);
+        return new MaskedLosses(all);
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param on the model and its change
+     * @param layers of the model
+     * @param examples conversations
+     * @param tokens of all that are read side by side; a longer one is read alone
+     */
+    public record Asked(Masked on, int layers, List<Example> examples, int tokens) {
+        /** Takes a copy. */
+        public Asked {
+            examples = List.copyOf(examples);
+            Require.atLeast(1, examples.size(), "number of conversations");
+        }
+    }
+
+    /**
+     * Measures, a few conversations at a time, each kept as soon as it is there; what the file has
+     * already is not measured again.
+     *
+     * @param subsets sets of layers in groups: the blocks below the first in which a set differs
+     *     from the first of its group are computed once for both
+     * @param file CSV: {@code conversation, tokens}, then nats by set
+     * @param done is told how many losses of one conversation with one set are there
+     */
+    public static MaskedLosses measure(
+            Asked asked, List<List<Subset>> subsets, Path file, IntConsumer done) {
+        List<String> names = subsets.stream().flatMap(List::stream).map(Subset::name).toList();
+        Map<Integer, List<HeldOut.Loss>> rows = read(file, names, asked.examples());
+        done.accept(rows.size() * names.size());
+        for (List<Integer> places : Batches.together(asked.examples(), asked.tokens())) {
+            List<Integer> left = places.stream().filter(p -> !rows.containsKey(p)).toList();
+            if (left.isEmpty()) {
+                continue;
+            }
+            int before = rows.size() * names.size();
+            Map<Integer, List<HeldOut.Loss>> some = new TreeMap<>();
+            for (List<Subset> group : subsets) {
+                for (int from = 1; from == 1 || from < group.size(); from += AT_ONCE) {
+                    int to = Math.min(group.size(), from + AT_ONCE);
+                    List<Subset> part = new ArrayList<>(group.subList(0, 1));
+                    part.addAll(group.subList(Math.min(from, group.size()), to));
+                    add(asked, left, part, from == 1, some);
+                    int sets = some.get(left.get(0)).size();
+                    done.accept(before + sets * left.size());
+                }
+            }
+            rows.putAll(some);
+            write(file, names, rows);
+        }
+        Map<String, HeldOut> all = new LinkedHashMap<>();
+        for (int s = 0; s < names.size(); s++) {
+            int set = s;
+            all.put(
+                    names.get(s),
+                    new HeldOut(rows.values().stream().map(r -> r.get(set)).toList()));
+        }
+        return new MaskedLosses(all);
+    }
+
+    /**
+     * Adds what conversations lose with each set.
+     *
+     * @param whole whether the first set counts too
+     */
+    private static void add(
+            Asked asked,
+            List<Integer> places,
+            List<Subset> sets,
+            boolean whole,
+            Map<Integer, List<HeldOut.Loss>> to) {
+        Batch batch = Batch.of(places.stream().map(asked.examples()::get).toList());
+        List<float[]> masks = sets.stream().map(s -> s.gamma(asked.layers())).toList();
+        float[][] losses = asked.on().losses(batch, masks);
+        for (int s = whole ? 0 : 1; s < losses.length; s++) {
+            int at = 0;
+            for (int place : places) {
+                int count = asked.examples().get(place).supervisedTokens();
+                to.computeIfAbsent(place, p -> new ArrayList<>())
+                        .add(HeldOut.Loss.of(losses[s], at, count));
+                at += count;
+            }
+        }
+    }
+
+    private static void write(
+            Path file, List<String> names, Map<Integer, List<HeldOut.Loss>> rows) {
+        StringBuilder csv = new StringBuilder(String.join(",", FIRST));
+        names.forEach(n -> csv.append(',').append(n));
+        csv.append('\n');
+        rows.forEach(
+                (place, losses) -> {
+                    csv.append(place + 1).append(',').append(losses.get(0).tokens());
+                    losses.forEach(l -> csv.append(',').append(l.nats()));
+                    csv.append('\n');
+                });
+        AtomicFiles.write(file, csv.toString());
+    }
+
+    private static Map<Integer, List<HeldOut.Loss>> read(
+            Path file, List<String> names, List<Example> examples) {
+        Map<Integer, List<HeldOut.Loss>> rows = new TreeMap<>();
+        if (!Files.exists(file)) {
+            return rows;
+        }
+        List<List<String>> lines = Records.rows(file);
+        List<String> header = new ArrayList<>(FIRST);
+        header.addAll(names);
+        boolean same = lines.get(0).equals(header);
+        for (List<String> line : lines.subList(1, lines.size())) {
+            int place = Integer.parseInt(line.get(0)) - 1;
+            int tokens = Integer.parseInt(line.get(1));
+            same &= place < examples.size() && examples.get(place).supervisedTokens() == tokens;
+            rows.put(
+                    place,
+                    line.stream()
+                            .skip(FIRST.size())
+                            .map(nats -> new HeldOut.Loss(Double.parseDouble(nats), tokens))
+                            .toList());
+        }
+        Require.that(
+                same,
+                file,
+                "losses",
+                "of the same layers and conversations as those asked for; name another --out");
+        return rows;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.ila.truth;
+
+import dev.ila.criteria.Subject;
+import dev.ila.data.Example;
+import dev.ila.model.LanguageModel;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Hash;
+import dev.ila.run.Json;
+import dev.ila.run.Require;
+import dev.ila.search.DeltaTheta;
+import dev.ila.search.FinishedModel;
+import dev.ila.search.SearchSettings;
+import dev.ila.torch.Change;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+
+/**
+ * A run's change, open to be taken apart on conversations that it was not trained on. Losses are
+ * kept in its directory as soon as they are there, so that the same question goes on where it was
+ * stopped.
+ */
+public final class Truth implements AutoCloseable {
+    private static final String ASKED = "asked.json";
+
+    /**
+     * How it is measured.
+     *
+     * @param tokens supervised ones, at least, if there are as many
+     * @param atOnce tokens that are read side by side
+     * @param cuts shares of the layers at which sets of them are kept and dropped
+     * @param orders by chance, and of a ranking with equal scores
+     * @param seed from which all chance follows
+     */
+    public record Settings(int tokens, int atOnce, List<Double> cuts, int orders, long seed) {
+        /** Checks each value. */
+        public Settings {
+            cuts = List.copyOf(cuts);
+            Require.atLeast(1, tokens, "--tokens");
+            Require.atLeast(1, atOnce, "--tokens-at-once");
+            Require.atLeast(1, orders, "--orders");
+            Curves.check(cuts);
+        }
+    }
+
+    private final Settings settings;
+    private final Path directory;
+    private final List<LinearLayer> layers;
+    private final LanguageModel model;
+    private final Change change;
+    private final List<Example> examples;
+
+    private Truth(
+            Settings settings,
+            Path directory,
+            List<LinearLayer> layers,
+            LanguageModel model,
+            Change change,
+            List<Example> examples) {
+        this.settings = settings;
+        this.directory = directory;
+        this.layers = layers;
+        this.model = model;
+        this.change = change;
+        this.examples = examples;
+    }
+
+    /**
+     * Reads conversations and loads the model.
+     *
+     * @param directory new, or of the same question
+     * @throws IllegalArgumentException if what the directory has was measured otherwise
+     */
+    public static Truth open(Subject subject, Settings settings, Path directory) {
+        List<Example> all = conversations(subject.given());
+        List<Example> some = new ArrayList<>();
+        int tokens = 0;
+        for (Example e : all) {
+            if (tokens < settings.tokens()) {
+                some.add(e);
+                tokens += e.supervisedTokens();
+            }
+        }
+        Require.atLeast(2, some.size(), "number of conversations that were not trained on");
+        DeltaTheta delta = subject.change();
+        same(directory.resolve(ASKED), asked(subject, some, delta));
+        LanguageModel model = subject.load();
+        return new Truth(
+                settings,
+                directory,
+                delta.changed(),
+                model,
+                delta.onto(model.network()),
+                List.copyOf(some));
+    }
+
+    /** Those that the run did not train on, or all that were named besides. */
+    private static List<Example> conversations(Subject.Given given) {
+        SearchSettings.Data data = given.data().orElseThrow();
+        boolean own = given.settings().map(s -> s.data().equals(data)).orElse(false);
+        return own
+                ? FinishedModel.unseen(given.run().orElseThrow())
+                : FinishedModel.data(given.model(), data).examples();
+    }
+
+    private static Map<String, String> asked(
+            Subject subject, List<Example> examples, DeltaTheta delta) {
+        Map<String, String> asked = new TreeMap<>();
+        asked.put("model", subject.checkpoint().sha256());
+        asked.put("change", Hash.sha256(delta.values()));
+        asked.put("precision", subject.given().compute().precision().name());
+        asked.put("conversations", Hash.sha256(ids(examples)));
+        return asked;
+    }
+
+    private static float[] ids(List<Example> examples) {
+        int size = examples.stream().mapToInt(Example::length).sum();
+        float[] ids = new float[size];
+        int at = 0;
+        for (Example e : examples) {
+            for (int t = 0; t < e.length(); t++) {
+                ids[at++] = e.id(t);
+            }
+        }
+        return ids;
+    }
+
+    /** Keeps what is asked, or fails if something else was. */
+    private static void same(Path file, Map<String, String> asked) {
+        if (!Files.exists(file)) {
+            Json.write(file, asked);
+            return;
+        }
+        Map<?, ?> then = Json.read(file, Map.class);
+        List<String> differ = new ArrayList<>();
+        asked.forEach(
+                (what, now) -> {
+                    if (!now.equals(then.get(what))) {
+                        differ.add("%s %s, not %s".formatted(what, then.get(what), now));
+                    }
+                });
+        Require.that(
+                differ.isEmpty(),
+                String.join("; ", differ),
+                "what was asked in " + file.getParent().getFileName(),
+                "as it is asked for now; name another directory with --out");
+    }
+
+    /** The layers with a change. */
+    public List<LinearLayer> layers() {
+        return layers;
+    }
+
+    /** Conversations that are read. */
+    public int conversations() {
+        return examples.size();
+    }
+
+    /** Losses of one conversation with one set of layers that {@link #effects} needs. */
+    public int effectLosses() {
+        return Ablation.sets(layers.size()) * conversations();
+    }
+
+    /** What each layer is worth, by both kinds. */
+    public List<Effects> effects(IntConsumer done) {
+        return Ablation.measure(asked(), layers, file("ablation"), done);
+    }
+
+    private Path file(String name) {
+        return directory.resolve("losses").resolve(name + ".csv");
+    }
+
+    private MaskedLosses.Asked asked() {
+        return new MaskedLosses.Asked(
+                model.network().masked(change), model.layers().size(), examples, settings.atOnce());
+    }
+
+    /** Orders of a ranking's layers, or by chance without one. */
+    public List<List<LinearLayer>> orders(Ranking... of) {
+        return of.length == 0
+                ? Curves.random(layers, settings.orders(), settings.seed())
+                : Curves.orders(of[0], settings.orders(), settings.seed());
+    }
+
+    /** The most losses that {@link #curves} needs of so many orders. */
+    public int curveLosses(int orders) {
+        return 2 * orders * settings.cuts().size() * conversations();
+    }
+
+    /**
+     * The loss along orders of the layers.
+     *
+     * @param name of the ranking that they come from
+     * @param ends losses with all changes and with none, of {@link #effects}
+     */
+    public Curves curves(
+            String name, List<List<LinearLayer>> orders, MaskedLosses ends, IntConsumer done) {
+        return Curves.measure(
+                name, orders, settings.cuts(), ends, asked(), file("curve-" + name), done);
+    }
+
+    /** Supervised tokens that are read. */
+    public long tokens() {
+        return examples.stream().mapToLong(Example::supervisedTokens).sum();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
