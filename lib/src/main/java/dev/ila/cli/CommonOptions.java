@@ -4,6 +4,8 @@ import dev.ila.run.RunDirectory;
 import dev.ila.run.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
@@ -99,6 +101,19 @@ public final class CommonOptions {
      */
     public static RunDirectory newRun(String command, Optional<Path> out) {
         return RunDirectory.create(out.orElseGet(() -> nextFree(command)));
+    }
+
+    /** The command that was given, without the places of this machine. */
+    static String command(String name, CommandSpec spec) {
+        List<String> words = new ArrayList<>(List.of(name));
+        for (String word : spec.commandLine().getParseResult().originalArgs()) {
+            int at = word.startsWith("--task") ? word.lastIndexOf('=') : word.indexOf('=');
+            String value = word.substring(at + 1);
+            String named = value.startsWith("/") ? "" + Path.of(value).getFileName() : value;
+            String whole = word.substring(0, at + 1) + named;
+            words.add(whole.contains(" ") ? "'" + whole + "'" : whole);
+        }
+        return String.join(" ", words);
     }
 
     private static void refuse(OptionSpec option) {

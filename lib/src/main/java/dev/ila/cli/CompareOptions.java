@@ -110,7 +110,8 @@ public final class CompareOptions {
         TuneComparison comparison = new TuneComparison(settings(), compared.out, tasks.questions());
         Studies.keepPins(compared.out, input.named(), input.namedData());
         List<TuneComparison.Trial> trials = comparison.run(follow::apply);
-        return new CompareReport(comparison, trials).write(command());
+        return new CompareReport(comparison, trials)
+                .write(CommonOptions.command("ila-compare", spec));
     }
 
     ComparisonSettings settings() {
@@ -180,18 +181,5 @@ public final class CompareOptions {
                     name,
                     "left out: LISA is among the rivals, with --lisa-blocks and --lisa-rates");
         }
-    }
-
-    /** Without the places of this machine. */
-    private String command() {
-        List<String> words = new ArrayList<>(List.of("ila-compare"));
-        for (String word : spec.commandLine().getParseResult().originalArgs()) {
-            int at = word.startsWith("--task") ? word.lastIndexOf('=') : word.indexOf('=');
-            String value = word.substring(at + 1);
-            String name = value.startsWith("/") ? "" + Path.of(value).getFileName() : value;
-            String whole = word.substring(0, at + 1) + name;
-            words.add(whole.contains(" ") ? "'" + whole + "'" : whole);
-        }
-        return String.join(" ", words);
     }
 }

@@ -145,14 +145,14 @@ public final class TruthOptions {
                 Host host = RankReport.host(subject.given());
                 Findings found = findings(name, run, subject, settings, out, counted);
                 TruthReport report = new TruthReport(found);
-                report.write(out, subject, host, command());
+                report.write(out, subject, host, CommonOptions.command("ila-truth", spec));
                 text.append(runs.size() == 1 ? report.text() : "");
                 all.add(found);
             }
         }
         if (runs.size() > 1) {
             TruthSummary summary = new TruthSummary(all);
-            summary.write(asked.out, command());
+            summary.write(asked.out, CommonOptions.command("ila-truth", spec));
             text.append(summary.text());
         }
         return text.append("Report: ")
@@ -280,13 +280,5 @@ public final class TruthOptions {
                 asked.examples,
                 machine.compute(),
                 asked.seed);
-    }
-
-    private String command() {
-        List<String> words = new ArrayList<>(List.of("ila-truth"));
-        for (String word : spec.commandLine().getParseResult().originalArgs()) {
-            words.add(word.startsWith("/") ? "" + Path.of(word).getFileName() : word);
-        }
-        return String.join(" ", words);
     }
 }

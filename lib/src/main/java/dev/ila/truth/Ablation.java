@@ -1,10 +1,9 @@
 package dev.ila.truth;
 
 import dev.ila.model.LinearLayer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.Function;
 
 /**
  * Layers taken away: the loss with all changes but one, and with one alone. What a mask's score is
@@ -22,12 +21,11 @@ public final class Ablation {
      * Measures every layer.
      *
      * @param layers with a change
-     * @param file takes the losses; what it has is not measured again
-     * @param done as in {@link MaskedLosses#measure}
+     * @param of measures sets of layers, in groups as {@link MaskedLosses#measure} has them
      * @return both kinds of worth, {@link Effects.Kind#WITHOUT} first
      */
     public static List<Effects> measure(
-            MaskedLosses.Asked asked, List<LinearLayer> layers, Path file, IntConsumer done) {
+            List<LinearLayer> layers, Function<List<List<Subset>>, MaskedLosses> of) {
         List<Subset> without = new ArrayList<>(List.of(Subset.of(Effects.ALL, layers)));
         List<Subset> only = new ArrayList<>(List.of(Subset.of(Effects.NONE, List.of())));
         for (LinearLayer layer : layers) {
@@ -36,7 +34,7 @@ public final class Ablation {
             without.add(Subset.of(Effects.Kind.WITHOUT.set(layer), others));
             only.add(Subset.of(Effects.Kind.ONLY.set(layer), List.of(layer)));
         }
-        MaskedLosses losses = MaskedLosses.measure(asked, List.of(without, only), file, done);
+        MaskedLosses losses = of.apply(List.of(without, only));
         return List.of(
                 new Effects(Effects.Kind.WITHOUT, layers, losses),
                 new Effects(Effects.Kind.ONLY, layers, losses));

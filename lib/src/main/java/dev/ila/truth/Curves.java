@@ -4,7 +4,6 @@ import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.IntConsumer;
+import java.util.function.Function;
 
 /**
  * The loss along a ranking: with the changes of its first layers alone, and with those of all
@@ -89,17 +88,14 @@ public record Curves(
      * Measures.
      *
      * @param ends losses with all changes and with none
-     * @param file takes the losses; what it has is not measured again
-     * @param done as in {@link MaskedLosses#measure}
+     * @param of measures sets of layers, each a group of its own
      */
     public static Curves measure(
             String name,
             List<List<LinearLayer>> orders,
             List<Double> cuts,
             MaskedLosses ends,
-            MaskedLosses.Asked asked,
-            Path file,
-            IntConsumer done) {
+            Function<List<List<Subset>>, MaskedLosses> of) {
         check(cuts);
         Map<String, List<Subset>> sets = new LinkedHashMap<>();
         for (List<LinearLayer> order : orders) {
@@ -109,7 +105,7 @@ public record Curves(
                 }
             }
         }
-        MaskedLosses losses = MaskedLosses.measure(asked, List.copyOf(sets.values()), file, done);
+        MaskedLosses losses = of.apply(List.copyOf(sets.values()));
         return new Curves(name, orders, cuts, ends.and(losses));
     }
 

@@ -168,16 +168,19 @@ public final class Truth implements AutoCloseable {
 
     /** What each layer is worth, by both kinds. */
     public List<Effects> effects(IntConsumer done) {
-        return Ablation.measure(asked(), layers, file("ablation"), done);
+        return Ablation.measure(layers, sets -> measured("ablation", sets, done));
     }
 
-    private Path file(String name) {
-        return directory.resolve("losses").resolve(name + ".csv");
-    }
-
-    private MaskedLosses.Asked asked() {
-        return new MaskedLosses.Asked(
-                model.network().masked(change), model.layers().size(), examples, settings.atOnce());
+    private MaskedLosses measured(String name, List<List<Subset>> sets, IntConsumer done) {
+        return MaskedLosses.measure(
+                new MaskedLosses.Asked(
+                        model.network().masked(change),
+                        model.layers().size(),
+                        examples,
+                        settings.atOnce()),
+                sets,
+                directory.resolve("losses").resolve(name + ".csv"),
+                done);
     }
 
     /** Orders of a ranking's layers, or by chance without one. */
@@ -201,7 +204,7 @@ public final class Truth implements AutoCloseable {
     public Curves curves(
             String name, List<List<LinearLayer>> orders, MaskedLosses ends, IntConsumer done) {
         return Curves.measure(
-                name, orders, settings.cuts(), ends, asked(), file("curve-" + name), done);
+                name, orders, settings.cuts(), ends, sets -> measured("curve-" + name, sets, done));
     }
 
     /** Supervised tokens that are read. */

@@ -1,0 +1,115 @@
+package dev.ila.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.ila.criteria.RunFixture;
+import dev.ila.search.Delta;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code scripts/ila-truth.java} as a user runs it. */
+class TruthOptionsTest {
+    @TempDir Path folder;
+
+    @Test
+    void layersOfARunAreTakenApartOnWhatItDidNotTrainOn() throws Exception {
+        Path run = folder.resolve("run");
+        RunFixture.run(run, Delta.Lora.defaults(), 6);
+        Path out = folder.resolve("truth");
+        String[] command = {
+            "" + run,
+            "--by=norm,first",
+            "--tokens=600",
+            "--cuts=0.25,0.75",
+            "--orders=2",
+            "--threads=2",
+            "--out=" + out
+        };
+        String text = Script.run("ila-truth", folder, 0, command);
+        assertTrue(text.contains("\nmask   "), text);
+        assertTrue(text.contains("2 orders by chance have areas from"), text);
+        assertTrue(text.endsWith("Report: " + out.resolve("report.html") + "\n"), text);
+        JsonObject json =
+                JsonParser.parseString(Files.readString(out.resolve("truth.json")))
+                        .getAsJsonObject();
+        assertEquals("ila-truth/1", json.get("schema").getAsString());
+        assertEquals(3, json.getAsJsonArray("rankings").size());
+        assertEquals(2, json.getAsJsonArray("randomAreas").size());
+        List<String> effects = Files.readAllLines(out.resolve("effects.csv"));
+        assertEquals(57, effects.size());
+        assertEquals("layer,without,without error,only,only error,mask,norm,first", effects.get(0));
+        List<String> curves = Files.readAllLines(out.resolve("curves.csv"));
+        assertEquals(1 + 4 * (3 + 2), curves.size());
+        String page = Files.readString(out.resolve("report.html"));
+        assertTrue(page.contains("ila-truth run --by=norm,first"), "the command that made it");
+        assertTrue(page.contains("data:image/png;base64,"), "pictures");
+        assertEquals(-1, page.indexOf(folder.toString()), "no place of the machine");
+        assertEquals(-1, json.toString().indexOf(folder.toString()), "no place of the machine");
+
+        // Again: nothing is measured twice, and the report is the same.
+        FileTime measured = Files.getLastModifiedTime(out.resolve("losses/ablation.csv"));
+        String again = Script.run("ila-truth", folder, 0, command);
+        assertEquals(measured, Files.getLastModifiedTime(out.resolve("losses/ablation.csv")));
+        assertEquals(effects, Files.readAllLines(out.resolve("effects.csv")));
+        assertTrue(again.contains("\nmask   "), again);
+
+        String other =
+                Script.run(
+                        "ila-truth",
+                        folder,
+                        2,
+                        "" + run,
+                        "--by=none",
+                        "--tokens=300",
+                        "--threads=2",
+                        "--out=" + out);
+        assertTrue(
+                other.startsWith(
+                        "ila-truth: what was asked in truth must be as it is asked for now"),
+                other);
+        assertTrue(other.contains("conversations"), other);
+    }
+
+    @Test
+    void aStudyIsMadeAndItsRunsAreSummedUp() throws Exception {
+        Path study = folder.resolve("two.json");
+        Files.writeString(
+                study,
+                "{\"data\": {\"polite\": \"polite\"},"
+                        + " \"seeds\": 2, \"settings\": {\"short\": {\"stage1.schedule.steps\": 4,"
+                        + " \"stage2.steps\": 2, \"data.limit\": 70}}}");
+        Path out = folder.resolve("truth");
+        String text =
+                Script.run(
+                        "ila-truth",
+                        folder,
+                        0,
+                        "" + study,
+                        "--by=norm",
+                        "--tokens=300",
+                        "--cuts=0.5",
+                        "--orders=1",
+                        "--threads=2",
+                        "--out=" + out);
+        assertTrue(text.contains("mean [least, most] of the runs"), text);
+        assertTrue(text.contains("polite-1"), text);
+        List<String> summary = Files.readAllLines(out.resolve("summary.csv"));
+        assertEquals(3, summary.size());
+        assertTrue(summary.get(1).startsWith("mask,2,"), summary.toString());
+        assertTrue(Files.exists(out.resolve("polite-1/report.html")));
+    }
+
+    @Test
+    void wrongInputIsALine() throws Exception {
+        assertEquals(
+                "ila-truth: run must be a run's directory, or a study, but is: nowhere\n",
+                Script.run("ila-truth", folder, 2, "nowhere"));
+    }
+}
