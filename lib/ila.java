@@ -268,8 +268,11 @@
 //SOURCES src/main/java/dev/ila/truth/Curves.java
 //SOURCES src/main/java/dev/ila/truth/Effects.java
 //SOURCES src/main/java/dev/ila/truth/Findings.java
+//SOURCES src/main/java/dev/ila/truth/MaskVariant.java
 //SOURCES src/main/java/dev/ila/truth/MaskedLosses.java
+//SOURCES src/main/java/dev/ila/truth/Masks.java
 //SOURCES src/main/java/dev/ila/truth/Subset.java
+//SOURCES src/main/java/dev/ila/truth/Trial.java
 //SOURCES src/main/java/dev/ila/truth/Truth.java
 //SOURCES src/main/java/dev/ila/truth/package-info.java
 //SOURCES src/main/java/dev/ila/tune/HandOver.java

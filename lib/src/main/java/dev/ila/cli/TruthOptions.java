@@ -1,9 +1,7 @@
 package dev.ila.cli;
 
-import dev.ila.criteria.Costed;
 import dev.ila.criteria.Criterion;
 import dev.ila.criteria.Subject;
-import dev.ila.model.LinearLayer;
 import dev.ila.run.Host;
 import dev.ila.run.Require;
 import dev.ila.search.FinishedModel;
@@ -11,10 +9,9 @@ import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.study.Studies;
 import dev.ila.study.Study;
-import dev.ila.truth.Contender;
-import dev.ila.truth.Curves;
-import dev.ila.truth.Effects;
 import dev.ila.truth.Findings;
+import dev.ila.truth.MaskVariant;
+import dev.ila.truth.Trial;
 import dev.ila.truth.Truth;
 import dev.ila.view.RankReport;
 import dev.ila.view.TruthReport;
@@ -65,6 +62,16 @@ public final class TruthOptions {
                         "Rankings beside the mask's, as of ila-rank; none: the mask's alone."
                                 + " Default: all for which enough is there.")
         private List<String> by = List.of(ALL);
+
+        @Option(
+                names = "--masks",
+                split = ",",
+                paramLabel = "NAMES",
+                description =
+                        "Masks of the same change, learned otherwise: mask-from-0, mask-apart,"
+                                + " mask-5-orders, mask-settled, mask-sparse, or all."
+                                + " Default: none.")
+        private List<String> masks = List.of();
 
         @Option(
                 names = "--tokens",
@@ -143,7 +150,10 @@ public final class TruthOptions {
                 Counted counted = new Counted(shown, screen);
                 Subject subject = new Subject(given(run), counted);
                 Host host = RankReport.host(subject.given());
-                Findings found = findings(name, run, subject, settings, out, counted);
+                List<Criterion> rivals = criteria(subject.given());
+                Findings found =
+                        new Trial(run, subject, settings, out, counted)
+                                .findings(rivals, masks(run));
                 TruthReport report = new TruthReport(found);
                 report.write(out, subject, host, CommonOptions.command("ila-truth", spec));
                 text.append(runs.size() == 1 ? report.text() : "");
@@ -187,45 +197,6 @@ public final class TruthOptions {
         return runs;
     }
 
-    private Findings findings(
-            String name,
-            Path run,
-            Subject subject,
-            Truth.Settings settings,
-            Path out,
-            Counted progress) {
-        List<Costed> rivals = new ArrayList<>();
-        criteria(subject.given()).forEach(c -> rivals.add(Costed.of(c, subject)));
-        try (Truth truth = Truth.open(subject, settings, out)) {
-            List<Contender> contenders = new ArrayList<>();
-            if (Files.exists(run.resolve("scores.csv"))) {
-                contenders.add(Contender.mask(run, truth.layers()));
-            }
-            rivals.forEach(r -> contenders.add(Contender.of(r, truth.layers())));
-            Require.atLeast(1, contenders.size(), "number of rankings");
-            progress.begin("each layer", truth.effectLosses());
-            List<Effects> effects = truth.effects(progress::done);
-            List<Findings.Held> held = new ArrayList<>();
-            for (Contender c : contenders) {
-                Curves curves =
-                        curves(c.name(), truth.orders(c.ranking()), truth, effects, progress);
-                held.add(Findings.hold(c, effects, curves, settings.seed()));
-            }
-            Curves random = curves("by-chance", truth.orders(), truth, effects, progress);
-            return Findings.of(name, effects, held, random, settings.seed());
-        }
-    }
-
-    private static Curves curves(
-            String name,
-            List<List<LinearLayer>> orders,
-            Truth truth,
-            List<Effects> effects,
-            Counted progress) {
-        progress.begin("along " + name, truth.curveLosses(orders.size()));
-        return truth.curves(name, orders, effects.get(0).losses(), progress::done);
-    }
-
     private List<Criterion> criteria(Subject.Given given) {
         if (asked.by.equals(List.of(ALL))) {
             // Orders by chance stand beside all rankings anyway.
@@ -239,14 +210,27 @@ public final class TruthOptions {
         return criteria;
     }
 
+    private List<MaskVariant> masks(Path run) {
+        Require.that(
+                asked.masks.isEmpty() || Files.exists(run.resolve("scores.csv")),
+                run,
+                "run of --masks",
+                "one of ila-search, with a mask");
+        return asked.masks.equals(List.of(ALL))
+                ? List.of(MaskVariant.values())
+                : asked.masks.stream().map(MaskVariant::named).toList();
+    }
+
     /** Shows how far something is, and ends it when the user wants that. */
-    private record Counted(Progress to, StudyScreen screen) implements Subject.Progress {
+    private record Counted(Progress to, StudyScreen screen)
+            implements Subject.Progress, Trial.Progress {
         @Override
         public void begin(Criterion by, int steps) {
             begin(by.key(), steps);
         }
 
-        void begin(String name, int steps) {
+        @Override
+        public void begin(String name, int steps) {
             to.stage(name, steps);
         }
 

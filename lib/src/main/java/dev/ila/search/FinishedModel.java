@@ -86,6 +86,14 @@ public final class FinishedModel implements AutoCloseable {
         return data.split(settings.data().heldOut(), Seeds.of(settings.seed()).order()).heldOut();
     }
 
+    /** What a run trained on. */
+    public static List<Example> trained(Path run) {
+        SearchSettings settings = Runs.settings(run);
+        return data(run)
+                .split(settings.data().heldOut(), Seeds.of(settings.seed()).order())
+                .train();
+    }
+
     /**
      * What a run did not train on of its files' conversations: those that it held out, then those
      * that its limit left unread.

@@ -12,6 +12,7 @@ import java.util.List;
  * @param random the area between the curves of each order by chance
  * @param ceilings of each kind of worth, {@link Effects#ceiling}
  * @param halves of each kind of worth, {@link Effects#splitHalf}
+ * @param notes what is to be known about the rankings, a line each
  */
 public record Findings(
         String run,
@@ -19,7 +20,8 @@ public record Findings(
         List<Held> held,
         List<Curves> random,
         List<Double> ceilings,
-        List<Double> halves) {
+        List<Double> halves,
+        List<String> notes) {
     /**
      * A ranking beside the truth.
      *
@@ -43,19 +45,26 @@ public record Findings(
         random = List.copyOf(random);
         ceilings = List.copyOf(ceilings);
         halves = List.copyOf(halves);
+        notes = List.copyOf(notes);
         Require.that(effects.size() == 2, effects.size(), "number of kinds of worth", "2");
     }
 
     /** Puts them together. */
     public static Findings of(
-            String run, List<Effects> effects, List<Held> held, Curves random, long seed) {
+            String run,
+            List<Effects> effects,
+            List<Held> held,
+            Curves random,
+            List<String> notes,
+            long seed) {
         return new Findings(
                 run,
                 effects,
                 held,
                 random.each(),
                 effects.stream().map(e -> e.ceiling(seed)).toList(),
-                effects.stream().map(e -> e.splitHalf(seed)).toList());
+                effects.stream().map(e -> e.splitHalf(seed)).toList(),
+                notes);
     }
 
     /** Holds a ranking against the truth. */

@@ -10,6 +10,7 @@ import dev.ila.run.Json;
 import dev.ila.run.Require;
 import dev.ila.search.DeltaTheta;
 import dev.ila.search.FinishedModel;
+import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Change;
 import java.nio.file.Files;
@@ -113,6 +114,7 @@ public final class Truth implements AutoCloseable {
         Map<String, String> asked = new TreeMap<>();
         asked.put("model", subject.checkpoint().sha256());
         asked.put("change", Hash.sha256(delta.values()));
+        asked.put("examples", String.valueOf(subject.given().examples()));
         asked.put("precision", subject.given().compute().precision().name());
         asked.put("conversations", Hash.sha256(ids(examples)));
         return asked;
@@ -207,9 +209,34 @@ public final class Truth implements AutoCloseable {
                 name, orders, settings.cuts(), ends, sets -> measured("curve-" + name, sets, done));
     }
 
-    /** Supervised tokens that are read. */
-    public long tokens() {
-        return examples.stream().mapToLong(Example::supervisedTokens).sum();
+    /**
+     * A ranking, and what is to be known about it.
+     *
+     * @param notes a line each
+     */
+    record Masked(Contender contender, List<String> notes) {}
+
+    /** Steps of the mask of a run. */
+    int maskSteps(Path run) {
+        return Runs.settings(run).stage2().steps();
+    }
+
+    /**
+     * A ranking by a mask that is learned otherwise, of the same change.
+     *
+     * @param done is told of each step
+     */
+    Masked mask(Path run, MaskVariant variant, IntConsumer done) {
+        Masks masks =
+                new Masks(
+                        model.network(),
+                        change,
+                        layers,
+                        Runs.settings(run),
+                        FinishedModel.trained(run),
+                        done);
+        Contender learned = variant.learn(masks);
+        return new Masked(learned, masks.notes());
     }
 
     @Override

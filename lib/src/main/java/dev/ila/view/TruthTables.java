@@ -3,7 +3,9 @@ package dev.ila.view;
 import dev.ila.truth.Curves;
 import dev.ila.truth.Effects;
 import dev.ila.truth.Findings;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
@@ -139,10 +141,12 @@ final class TruthTables {
     /** What there is to know beside the tables. */
     List<String> sentences() {
         double none = found.losses().of(Effects.NONE).mean();
-        double all = found.losses().of(Effects.ALL).mean();
+        double with = found.losses().of(Effects.ALL).mean();
         double[] areas = found.random().stream().mapToDouble(c -> c.area(1).value()).toArray();
         int layers = found.effects().get(0).layers().size();
-        return List.of(
+        List<String> all = new ArrayList<>(found.notes());
+        Collections.addAll(
+                all,
                 String.format(
                         Locale.ROOT,
                         "Measured on %d conversations that the run did not train on, %,d supervised"
@@ -151,7 +155,7 @@ final class TruthTables {
                         found.losses().conversations(),
                         found.losses().tokens(),
                         none,
-                        all),
+                        with),
                 String.format(
                         Locale.ROOT,
                         "Of %d layers, %d raise the loss by more than two standard errors when"
@@ -178,5 +182,6 @@ final class TruthTables {
                         Arrays.stream(areas).min().orElseThrow(),
                         Arrays.stream(areas).max().orElseThrow(),
                         Arrays.stream(areas).average().orElseThrow()));
+        return all;
     }
 }

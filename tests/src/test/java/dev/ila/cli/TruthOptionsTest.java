@@ -26,6 +26,7 @@ class TruthOptionsTest {
         String[] command = {
             "" + run,
             "--by=norm,first",
+            "--masks=mask-from-0,mask-5-orders,mask-settled,mask-sparse",
             "--tokens=600",
             "--cuts=0.25,0.75",
             "--orders=2",
@@ -34,21 +35,28 @@ class TruthOptionsTest {
         };
         String text = Script.run("ila-truth", folder, 0, command);
         assertTrue(text.contains("\nmask   "), text);
+        assertTrue(text.contains("\nmask-settled: after 3 steps\n"), text);
+        assertTrue(text.contains("\nmask-sparse: sparsity "), text);
         assertTrue(text.contains("2 orders by chance have areas from"), text);
         assertTrue(text.endsWith("Report: " + out.resolve("report.html") + "\n"), text);
         JsonObject json =
                 JsonParser.parseString(Files.readString(out.resolve("truth.json")))
                         .getAsJsonObject();
         assertEquals("ila-truth/1", json.get("schema").getAsString());
-        assertEquals(3, json.getAsJsonArray("rankings").size());
+        assertEquals(7, json.getAsJsonArray("rankings").size());
         assertEquals(2, json.getAsJsonArray("randomAreas").size());
         List<String> effects = Files.readAllLines(out.resolve("effects.csv"));
         assertEquals(57, effects.size());
-        assertEquals("layer,without,without error,only,only error,mask,norm,first", effects.get(0));
+        assertEquals(
+                "layer,without,without error,only,only error,mask,mask-from-0,"
+                        + "mask-5-orders,mask-settled,mask-sparse,norm,first",
+                effects.get(0));
         List<String> curves = Files.readAllLines(out.resolve("curves.csv"));
-        assertEquals(1 + 4 * (3 + 2), curves.size());
+        assertEquals(1 + 4 * (7 + 2), curves.size());
         String page = Files.readString(out.resolve("report.html"));
-        assertTrue(page.contains("ila-truth run --by=norm,first"), "the command that made it");
+        assertTrue(
+                page.contains("ila-truth run --by=norm,first --masks="),
+                "the command that made it");
         assertTrue(page.contains("data:image/png;base64,"), "pictures");
         assertEquals(-1, page.indexOf(folder.toString()), "no place of the machine");
         assertEquals(-1, json.toString().indexOf(folder.toString()), "no place of the machine");

@@ -1,0 +1,159 @@
+package dev.ila.truth;
+
+import dev.ila.rank.Correlation;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Require;
+import dev.ila.search.Ila;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Other ways to learn the mask of a change that is there, which might say more than the paper's.
+ * Each begins from a search's settings of stage 2 and alters what its name says.
+ */
+public enum MaskVariant {
+    /** Every logit begins at 0, where σ is steepest and layers stand half way. */
+    FROM_ZERO("mask-from-0") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            Masks.Course course =
+                    with.course(new Ila.MaskSettings(0, s.rate(), s.steps(), s.sparsity()), 0);
+            return with.contender(this, course.ranking(s.steps()), course.seconds(), s.steps());
+        }
+    },
+    /** Goes on until the highest and the lowest σ(s) are 0.2 apart, for 512 steps at most. */
+    APART("mask-apart") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            Masks.Course course =
+                    with.course(
+                            new Ila.MaskSettings(s.start(), s.rate(), MOST, s.sparsity()), SPREAD);
+            if (course.spread() < SPREAD) {
+                with.note(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: after %d steps masks are %.3f apart, not %.1f",
+                                key(),
+                                course.steps(),
+                                course.spread(),
+                                SPREAD));
+            }
+            return with.contender(
+                    this, course.ranking(course.steps()), course.seconds(), course.steps());
+        }
+    },
+    /** The mean logits of five orders of the batches. */
+    ORDERS("mask-5-orders") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            double[] sum = new double[with.layers().size()];
+            double seconds = 0;
+            for (int order = 0; order < ORDERS_MEANT; order++) {
+                Masks.Course course = with.course(s, order, 0);
+                double[] logits = course.logits(s.steps());
+                Arrays.setAll(sum, i -> sum[i] + logits[i] / ORDERS_MEANT);
+                seconds += course.seconds();
+            }
+            Ranking ranking = Ranking.ofMask(with.layers(), sum);
+            return with.contender(this, ranking, seconds, ORDERS_MEANT * s.steps());
+        }
+    },
+    /** Stops when rankings 16 steps apart have Kendall's τ of 0.95. */
+    SETTLED("mask-settled") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            Masks.Course course = with.course(s, 0);
+            int step = CHECK;
+            while (step + CHECK <= s.steps()
+                    && Correlation.kendall(course.ranking(step), course.ranking(step + CHECK))
+                            < SETTLES) {
+                step += CHECK;
+            }
+            int end = Math.min(step + CHECK, s.steps());
+            with.note(String.format(Locale.ROOT, "%s: after %d steps", key(), end));
+            return with.contender(
+                    this, course.ranking(end), course.seconds() * end / s.steps(), end);
+        }
+    },
+    /**
+     * Sparsity of 0, 0.1, 0.3, 1 or 3: the one whose most important 75 % of layers alone have the
+     * lowest loss on conversations that the mask was not trained on.
+     */
+    SPARSE("mask-sparse") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            List<Masks.Course> courses = new ArrayList<>();
+            List<Double> losses = new ArrayList<>();
+            for (double sparsity : SPARSITIES) {
+                Masks.Course course =
+                        with.course(
+                                new Ila.MaskSettings(s.start(), s.rate(), s.steps(), sparsity), 0);
+                courses.add(course);
+                losses.add(with.loss(course.ranking(s.steps()), SHARE));
+            }
+            int best = 0;
+            for (int i = 1; i < SPARSITIES.size(); i++) {
+                best = losses.get(i) < losses.get(best) ? i : best;
+            }
+            Ranking ranking = courses.get(best).ranking(s.steps());
+            with.note(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: sparsity %s%s",
+                            key(),
+                            SPARSITIES.get(best),
+                            with.decided(courses.get(best), s)));
+            return with.contender(
+                    this,
+                    ranking,
+                    courses.stream().mapToDouble(Masks.Course::seconds).sum(),
+                    SPARSITIES.size() * s.steps());
+        }
+    };
+
+    private static final int MOST = 512;
+    private static final double SPREAD = 0.2;
+    private static final int ORDERS_MEANT = 5;
+    private static final int CHECK = 16;
+    private static final double SETTLES = 0.95;
+    private static final double SHARE = 0.75;
+    private static final List<Double> SPARSITIES = List.of(0.0, 0.1, 0.3, 1.0, 3.0);
+
+    private final String key;
+
+    MaskVariant(String key) {
+        this.key = key;
+    }
+
+    /** Its name in a command. */
+    public String key() {
+        return key;
+    }
+
+    /** The most steps that it makes, where the run's mask makes so many. */
+    int steps(int usual) {
+        return switch (this) {
+            case APART -> MOST;
+            case ORDERS -> ORDERS_MEANT * usual;
+            case SPARSE -> SPARSITIES.size() * usual;
+            default -> usual;
+        };
+    }
+
+    /** Learns the mask. */
+    abstract Contender learn(Masks with);
+
+    /** The variant of that name. */
+    public static MaskVariant named(String key) {
+        List<String> keys = Arrays.stream(values()).map(MaskVariant::key).toList();
+        Require.that(keys.contains(key), key, "--masks", "of " + String.join(", ", keys));
+        return values()[keys.indexOf(key)];
+    }
+}

@@ -1,0 +1,209 @@
+package dev.ila.truth;
+
+import dev.ila.criteria.Scored;
+import dev.ila.data.Batch;
+import dev.ila.data.Batches;
+import dev.ila.data.Example;
+import dev.ila.eval.HeldOut;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.LayerScore;
+import dev.ila.rank.Ranking;
+import dev.ila.run.Seeds;
+import dev.ila.search.Ila;
+import dev.ila.search.SearchSettings;
+import dev.ila.torch.Change;
+import dev.ila.torch.DeviceVector;
+import dev.ila.torch.Network;
+import dev.ila.train.History;
+import dev.ila.train.State;
+import dev.ila.train.Trainable;
+import dev.ila.train.Trainer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+
+/**
+ * Learns masks of a change that is there, on the conversations that it was trained on, but for some
+ * that are left to choose by.
+ */
+final class Masks {
+    /** Conversations that no mask is trained on. */
+    private static final int CHOOSE = 32;
+
+    private final Network network;
+    private final Change change;
+    private final List<LinearLayer> layers;
+    private final SearchSettings settings;
+    private final List<Example> trained;
+    private final List<Example> choice;
+    private final List<String> notes = new ArrayList<>();
+    private final IntConsumer done;
+    private long tokens;
+    private int steps;
+
+    /**
+     * Of a run.
+     *
+     * @param layers with a change
+     * @param examples that it was trained on
+     * @param done is told of each step
+     */
+    Masks(
+            Network network,
+            Change change,
+            List<LinearLayer> layers,
+            SearchSettings settings,
+            List<Example> examples,
+            IntConsumer done) {
+        this.network = network;
+        this.change = change;
+        this.layers = layers;
+        this.settings = settings;
+        int left = Math.min(CHOOSE, examples.size() - settings.data().batchSize());
+        this.trained = examples.subList(0, examples.size() - left);
+        this.choice = examples.subList(examples.size() - left, examples.size());
+        this.done = done;
+    }
+
+    /**
+     * A mask as it was learned.
+     *
+     * @param layers with a change
+     * @param after s of all layers of the model, after each step
+     * @param seconds all steps took
+     */
+    record Course(List<LinearLayer> layers, List<float[]> after, double seconds) {
+        int steps() {
+            return after.size();
+        }
+
+        double[] logits(int step) {
+            float[] s = after.get(step - 1);
+            return layers.stream().mapToDouble(l -> s[l.index()]).toArray();
+        }
+
+        Ranking ranking(int step) {
+            return Ranking.ofMask(layers, logits(step));
+        }
+
+        /** From the lowest to the highest σ(s) at the end. */
+        double spread() {
+            List<LayerScore> scores = ranking(steps()).scores();
+            return scores.get(0).score() - scores.get(scores.size() - 1).score();
+        }
+    }
+
+    Ila.MaskSettings settings() {
+        return settings.stage2();
+    }
+
+    List<LinearLayer> layers() {
+        return layers;
+    }
+
+    void note(String line) {
+        notes.add(line);
+    }
+
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    Course course(Ila.MaskSettings how, double spread) {
+        return course(how, 0, spread);
+    }
+
+    /**
+     * Learns a mask.
+     *
+     * @param order of the batches; 0 is that of the run
+     * @param spread that ends it, if not 0
+     */
+    Course course(Ila.MaskSettings how, int order, double spread) {
+        SearchSettings.Data d = settings.data();
+        Seeds seeds = Seeds.of(settings.seed());
+        Batches batches = new Batches(trained, d.batchSize(), d.microBatch(), seeds.mask() + order);
+        float[] start = how.initial(network.dimensions().layers());
+        List<float[]> after = new ArrayList<>();
+        AtomicBoolean enough = new AtomicBoolean();
+        long began = System.nanoTime();
+        try (DeviceVector logits = network.vector(start)) {
+            Trainable what = Ila.stage2(change, logits, how);
+            Trainer trainer = new Trainer(network, what, how.training());
+            trainer.run(
+                    step -> batches.step(step - 1L),
+                    List.of(),
+                    State.start(2, start, new History(List.of())),
+                    new Trainer.Listener() {
+                        @Override
+                        public void stepped(Trainer.Progress progress) {
+                            after.add(logits.values());
+                            tokens += progress.step().tokens();
+                            done.accept(++steps);
+                            enough.set(
+                                    spread > 0 && new Course(layers, after, 0).spread() >= spread);
+                        }
+
+                        @Override
+                        public boolean stopAsked() {
+                            return enough.get();
+                        }
+                    });
+        } catch (CancellationException e) {
+            if (!enough.get()) {
+                throw e;
+            }
+        }
+        return new Course(layers, List.copyOf(after), (System.nanoTime() - began) / 1e9);
+    }
+
+    /** Loss with the first layers of a ranking alone, on the conversations to choose by. */
+    double loss(Ranking ranking, double share) {
+        Collection<LinearLayer> top = ranking.top(ranking.count(share));
+        float[] gamma = Subset.of("top", top).gamma(network.dimensions().layers());
+        double nats = 0;
+        long count = 0;
+        try (DeviceVector unused = network.vector(new float[1])) {
+            for (Batch batch : Batches.inOrder(choice, settings.data().microBatch())) {
+                float[] losses = network.step(batch, change, gamma, Network.Want.LOSS, unused, 0);
+                HeldOut.Loss sum = HeldOut.Loss.of(losses, 0, losses.length);
+                nats += sum.nats();
+                count += sum.tokens();
+            }
+        }
+        return nats / count;
+    }
+
+    /** Says so if the pull alone decides which masks fall. */
+    String decided(Course course, Ila.MaskSettings how) {
+        double[] gain =
+                Ila.gain(network, change, Batches.inOrder(choice, settings.data().microBatch()));
+        double[] s = course.logits(course.steps());
+        long fell = Arrays.stream(s).filter(x -> x < how.start()).count();
+        long wanted = 0;
+        for (int i = 0; i < s.length; i++) {
+            wanted += s[i] < how.start() && gain[layers.get(i).index()] > 0 ? 1 : 0;
+        }
+        return fell > 0 && wanted == fell
+                ? "; the pull alone decides which masks fall: the loss would have all "
+                        + fell
+                        + " rise"
+                : "";
+    }
+
+    Contender contender(MaskVariant of, Ranking ranking, double seconds, int steps) {
+        Contender made =
+                new Contender(
+                        of.key(),
+                        ranking,
+                        seconds,
+                        new Scored.Read((long) steps * settings.data().batchSize(), tokens),
+                        0);
+        tokens = 0;
+        return made;
+    }
+}
