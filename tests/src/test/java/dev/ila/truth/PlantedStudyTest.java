@@ -36,19 +36,21 @@ class PlantedStudyTest {
     @Test
     void theMaskFindsAScatteredThird() {
         SearchSettings thorough = PlantedStudy.thorough(SearchSettings.embedded()).with(CPU);
+        SearchSettings.Data d = thorough.data();
+        Schedule short1 = new Schedule(1e-2, 0.1, Schedule.Shape.COSINE, 24);
         SearchSettings quick =
-                thorough.with(thorough.data().withLimit(160).withBatchSize(8))
-                        .with(
-                                thorough.stage1()
-                                        .with(new Schedule(8e-3, 0.1, Schedule.Shape.COSINE, 48)))
-                        .with(new Ila.MaskSettings(0, 0.2, 40, 0));
+                thorough.with(
+                                new SearchSettings.Data(
+                                        d.files(), "", Map.of(), d.maxLength(), 56, 8, 8, 8))
+                        .with(thorough.stage1().with(short1))
+                        .with(new Ila.MaskSettings(0, 0.2, 16, 0));
         List<String> parts = new ArrayList<>();
         PlantedStudy study =
                 new PlantedStudy(
                         quick,
                         List.of(PlantedPattern.SCATTERED),
                         List.of(7L),
-                        Optional.of(quick.withSteps(4, 3)));
+                        Optional.of(quick.withSteps(2, 1)));
         List<PlantedTrial> trials =
                 study.run(
                         new PlantedStudy.Progress() {
