@@ -262,6 +262,15 @@
 //SOURCES src/main/java/dev/ila/train/Trainer.java
 //SOURCES src/main/java/dev/ila/train/Unmasked.java
 //SOURCES src/main/java/dev/ila/train/package-info.java
+//SOURCES src/main/java/dev/ila/truth/Planted.java
+//SOURCES src/main/java/dev/ila/truth/PlantedPattern.java
+//SOURCES src/main/java/dev/ila/truth/PlantedStudy.java
+//SOURCES src/main/java/dev/ila/truth/PlantedTrial.java
+//SOURCES src/main/java/dev/ila/truth/Separation.java
+//SOURCES src/main/java/dev/ila/truth/Spectra.java
+//SOURCES src/main/java/dev/ila/truth/Subset.java
+//SOURCES src/main/java/dev/ila/truth/Teacher.java
+//SOURCES src/main/java/dev/ila/truth/package-info.java
 //SOURCES src/main/java/dev/ila/tune/HandOver.java
 //SOURCES src/main/java/dev/ila/tune/Merged.java
 //SOURCES src/main/java/dev/ila/tune/Selection.java
@@ -286,6 +295,7 @@
 //SOURCES src/main/java/dev/ila/view/ModelCard.java
 //SOURCES src/main/java/dev/ila/view/Page.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
+//SOURCES src/main/java/dev/ila/view/PlantedTables.java
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
 //SOURCES src/main/java/dev/ila/view/RankReport.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java
