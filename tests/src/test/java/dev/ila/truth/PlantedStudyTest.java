@@ -25,7 +25,7 @@ import tech.tablesaw.api.Table;
 
 /** An alignment that is known is found. */
 class PlantedStudyTest {
-    private static final Compute CPU = new Compute("cpu", Precision.F32, 1, false);
+    private static final Compute CPU = new Compute("cpu", Precision.F32, 2, false);
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L, 4L, 5L);
 
     private static double auc(List<PlantedTrial> trials, String by, boolean least) {
