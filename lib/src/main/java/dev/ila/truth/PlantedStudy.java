@@ -69,9 +69,9 @@ public record PlantedStudy(
      * early end, so that noise of their singular values costs enough; stage 2 at ten times the rate
      * and from γ = ½.
      *
-     * <p>From near 1, where a search's mask begins, the layers of an overloaded student are told
-     * apart late or never: there a layer's gradient is mostly what it adds to the others' noise,
-     * and a γ that has gone astray towards 1 hardly moves any more.
+     * <p>A search's own mask begins at γ = 0.98 and moves s by 0.01 a step: on the embedded model
+     * it told planted layers from noise no better than chance, and one that moves by 0.1 from there
+     * got far, but let some layers of noise go up and not come back.
      */
     public static SearchSettings thorough(SearchSettings usual) {
         Schedule s = usual.stage1().schedule();
