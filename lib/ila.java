@@ -271,7 +271,14 @@
 //SOURCES src/main/java/dev/ila/truth/MaskVariant.java
 //SOURCES src/main/java/dev/ila/truth/MaskedLosses.java
 //SOURCES src/main/java/dev/ila/truth/Masks.java
+//SOURCES src/main/java/dev/ila/truth/Planted.java
+//SOURCES src/main/java/dev/ila/truth/PlantedPattern.java
+//SOURCES src/main/java/dev/ila/truth/PlantedStudy.java
+//SOURCES src/main/java/dev/ila/truth/PlantedTrial.java
+//SOURCES src/main/java/dev/ila/truth/Separation.java
+//SOURCES src/main/java/dev/ila/truth/Spectra.java
 //SOURCES src/main/java/dev/ila/truth/Subset.java
+//SOURCES src/main/java/dev/ila/truth/Teacher.java
 //SOURCES src/main/java/dev/ila/truth/Trial.java
 //SOURCES src/main/java/dev/ila/truth/Truth.java
 //SOURCES src/main/java/dev/ila/truth/package-info.java
@@ -299,6 +306,7 @@
 //SOURCES src/main/java/dev/ila/view/ModelCard.java
 //SOURCES src/main/java/dev/ila/view/Page.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
+//SOURCES src/main/java/dev/ila/view/PlantedTables.java
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
 //SOURCES src/main/java/dev/ila/view/RankReport.java
 //SOURCES src/main/java/dev/ila/view/SearchSummary.java

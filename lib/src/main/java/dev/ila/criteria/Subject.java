@@ -76,6 +76,7 @@ public final class Subject {
     private final Given given;
     private final Checkpoint checkpoint;
     private final Progress progress;
+    private final Optional<Open> open;
     private final Map<String, String> files = new TreeMap<>();
 
     /**
@@ -87,7 +88,34 @@ public final class Subject {
         this.given = given;
         this.checkpoint = Checkpoint.open(Named.directory(given.model()));
         this.progress = progress;
+        this.open = Optional.empty();
     }
+
+    /**
+     * What is open already, and kept in no files. Criteria may close the session: it loads its
+     * weights again when it needs them.
+     *
+     * @param session with the examples that are read
+     * @param change of its model
+     * @param examples of them that are read at most
+     */
+    public Subject(Session session, DeltaTheta change, int examples, Progress progress) {
+        SearchSettings s = session.settings();
+        this.given =
+                new Given(
+                        s.model(),
+                        Optional.empty(),
+                        Optional.of(s),
+                        Optional.of(s.data()),
+                        examples,
+                        s.compute(),
+                        s.seed());
+        this.checkpoint = session.checkpoint();
+        this.progress = progress;
+        this.open = Optional.of(new Open(session, change));
+    }
+
+    private record Open(Session session, DeltaTheta change) {}
 
     /** What was asked for. */
     public Given given() {
@@ -111,6 +139,9 @@ public final class Subject {
 
     /** Δθ of the run. */
     public DeltaTheta change() {
+        if (open.isPresent()) {
+            return open.get().change();
+        }
         Path run = given.run().orElseThrow();
         Optional<SearchSettings> difference =
                 given.settings().filter(s -> s.delta() instanceof Delta.Aligned);
@@ -125,6 +156,9 @@ public final class Subject {
 
     /** The conversations to read: the first of those that the run trained on, or of all. */
     List<Example> examples() {
+        if (open.isPresent()) {
+            return first(open.get().session().split().train());
+        }
         SearchSettings.Data data = given.data().orElseThrow();
         Dataset all = FinishedModel.data(given.model(), data);
         List<Example> some =
@@ -132,11 +166,18 @@ public final class Subject {
                         .map(run -> all.split(data.heldOut(), Seeds.of(run.seed()).order()).train())
                         .orElse(all.examples());
         remember(all);
+        return first(some);
+    }
+
+    private List<Example> first(List<Example> some) {
         return some.subList(0, Math.min(given.examples(), some.size()));
     }
 
     /** The run's model and data, to be closed. */
     Session session() {
+        if (open.isPresent()) {
+            return open.get().session();
+        }
         SearchSettings.Data data = given.data().orElseThrow();
         SearchSettings run =
                 given.settings()

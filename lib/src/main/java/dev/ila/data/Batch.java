@@ -48,7 +48,7 @@ public final class Batch {
                 real[next++] = (long) row * length + t;
                 if (e.supervised(t)) {
                     positions[n] = (long) row * length + t - 1;
-                    labels[n++] = e.id(t);
+                    labels[n++] = e.label(t);
                 }
             }
         }
@@ -75,7 +75,10 @@ public final class Batch {
         return positions;
     }
 
-    /** The supervised tokens, in the order of {@link #positions}. */
+    /**
+     * What is to be said there, the supervised tokens if nothing else, in the order of {@link
+     * #positions}.
+     */
     public long[] labels() {
         return labels;
     }

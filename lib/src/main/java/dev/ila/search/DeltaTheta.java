@@ -43,7 +43,21 @@ public final class DeltaTheta {
     }
 
     private static DeltaTheta of(PeftAdapter read) {
-        return new DeltaTheta(new Form.Factors(read.layout()), read.values());
+        return of(read.layout(), read.values());
+    }
+
+    /**
+     * LoRA's factors as they are given.
+     *
+     * @param values for each layer that has any A [rank, inputs] then B [outputs, rank]; copied
+     */
+    public static DeltaTheta of(LoraLayout layout, float... values) {
+        Require.that(
+                values.length == layout.size(),
+                values.length,
+                "numbers of LoRA factors",
+                "" + layout.size());
+        return new DeltaTheta(new Form.Factors(layout), values.clone());
     }
 
     /**

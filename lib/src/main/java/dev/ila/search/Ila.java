@@ -154,12 +154,18 @@ public final class Ila {
      * @return in nats per unit of γ, one for each layer of the model
      */
     public static double[] gain(Network network, Change change, List<Batch> batches) {
-        int layers = network.dimensions().layers();
+        return gain(network, change, ones(network.dimensions().layers()), batches);
+    }
+
+    /** The same at another γ, one for each layer of the model. */
+    public static double[] gain(
+            Network network, Change change, float[] gamma, List<Batch> batches) {
+        int layers = gamma.length;
         long supervised = batches.stream().mapToLong(b -> b.labels().length).sum();
         try (DeviceVector gradient = network.vector(new float[layers])) {
             for (Batch b : batches) {
                 double weight = 1.0 / supervised;
-                network.step(b, change, ones(layers), Want.MASK_GRADIENT, gradient, weight);
+                network.step(b, change, gamma, Want.MASK_GRADIENT, gradient, weight);
             }
             float[] g = gradient.values();
             double[] gain = new double[layers];

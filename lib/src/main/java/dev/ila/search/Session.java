@@ -41,10 +41,7 @@ public final class Session implements AutoCloseable {
     public record Tuned(DeltaTheta change, History history, Optional<Stability.Point> stable) {
         /** The held-out loss that was measured last, in nats per supervised token. */
         public double heldOutLoss() {
-            List<History.Step> measured =
-                    history.stage(1).stream().filter(s -> s.heldOut().isPresent()).toList();
-            Require.atLeast(1, measured.size(), "number of measurements of the held-out loss");
-            return measured.get(measured.size() - 1).heldOut().orElseThrow();
+            return history.lastHeldOut();
         }
     }
 
@@ -75,6 +72,7 @@ public final class Session implements AutoCloseable {
             Checkpoint checkpoint,
             Dataset data,
             boolean shuffled,
+            Dataset.Split split,
             AtomicReference<LanguageModel> loaded) {
         this.settings = settings;
         this.seeds = Seeds.of(settings.seed());
@@ -82,21 +80,21 @@ public final class Session implements AutoCloseable {
         this.aligned = settings.delta().aligned();
         this.data = data;
         this.shuffled = shuffled;
-        this.split = data.split(settings.data().heldOut(), seeds.order());
+        this.split = split;
         this.order = batches(seeds.order());
         this.mask = batches(seeds.mask());
         this.loaded = loaded;
     }
 
     /** Reads the model's headers and the data; the weights are loaded by the first step. */
-    public static Session open(SearchSettings settings) {
-        Checkpoint checkpoint = Checkpoint.open(Named.directory(settings.model()));
-        return new Session(
-                settings,
-                checkpoint,
-                Examples.read(settings.data(), checkpoint),
-                false,
-                new AtomicReference<>());
+    public static Session open(SearchSettings s) {
+        Checkpoint checkpoint = Checkpoint.open(Named.directory(s.model()));
+        Dataset data = Examples.read(s.data(), checkpoint);
+        return new Session(s, checkpoint, data, false, split(data, s), new AtomicReference<>());
+    }
+
+    private static Dataset.Split split(Dataset data, SearchSettings s) {
+        return data.split(s.data().heldOut(), Seeds.of(s.seed()).order());
     }
 
     /**
@@ -107,27 +105,26 @@ public final class Session implements AutoCloseable {
      *     of models
      */
     public Session with(SearchSettings other) {
-        Require.that(
-                other.model().equals(settings.model()),
-                other.model(),
-                "model of a session's other settings",
-                settings.model() + "; open another session for another model");
-        Require.that(
-                other.compute().equals(settings.compute()),
-                other.compute(),
-                "compute of a session's other settings",
-                settings.compute() + "; open another session for another");
+        same(other.model(), settings.model(), "model", "another model");
+        same(other.compute(), settings.compute(), "compute", "another");
         // Beside the layers of a base stands everything else of the aligned model.
-        Require.that(
-                other.delta().equals(settings.delta())
-                        || aligned.isEmpty() && other.delta().aligned().isEmpty(),
-                other.delta(),
-                "change of a session's other settings",
-                settings.delta() + "; open another session for a difference of models");
+        if (aligned.isPresent() || other.delta().aligned().isPresent()) {
+            same(other.delta(), settings.delta(), "change", "a difference of models");
+        }
         boolean same = other.data().equals(settings.data());
-        Dataset read = same ? data : Examples.read(other.data(), checkpoint);
-        Session session = new Session(other, checkpoint, read, false, loaded);
+        Dataset d = same ? data : Examples.read(other.data(), checkpoint);
+        Session session = new Session(other, checkpoint, d, false, split(d, other), loaded);
         return shuffled ? session.withShuffledAnswers() : session;
+    }
+
+    private static void same(Object other, Object own, String what, String otherwise) {
+        String rule = own + "; open another session for " + otherwise;
+        Require.that(other.equals(own), other, what + " of a session's other settings", rule);
+    }
+
+    /** The same session with other examples, until it gets other settings. */
+    public Session with(Dataset.Split other) {
+        return new Session(settings, checkpoint, data, shuffled, other, loaded);
     }
 
     /**
@@ -135,9 +132,9 @@ public final class Session implements AutoCloseable {
      * these shows has nothing to do with what was asked.
      */
     public Session withShuffledAnswers() {
-        SearchSettings.Data d = settings.data();
-        Dataset other = Examples.read(d, checkpoint, l -> l.withShuffledAnswers(seeds.order()));
-        return new Session(settings, checkpoint, other, true, loaded);
+        SearchSettings s = settings;
+        Dataset d = Examples.read(s.data(), checkpoint, l -> l.withShuffledAnswers(seeds.order()));
+        return new Session(s, checkpoint, d, true, split(d, s), loaded);
     }
 
     /** What it was opened with. */
@@ -158,6 +155,11 @@ public final class Session implements AutoCloseable {
     /** All examples. */
     public Dataset data() {
         return data;
+    }
+
+    /** Which of them are trained on, and which are held out. */
+    public Dataset.Split split() {
+        return split;
     }
 
     /** Δθ before stage 1 (for LoRA A by chance and B = 0), or as it came. */
@@ -211,7 +213,8 @@ public final class Session implements AutoCloseable {
         return onDevice(change, on -> Answers.one(model(), on, question, most));
     }
 
-    LanguageModel model() {
+    /** θ₀ on the device, not to be closed; it is loaded if it is not there. */
+    public LanguageModel model() {
         if (loaded.get() == null) {
             Checkpoint others = aligned.orElse(checkpoint);
             loaded.set(LanguageModel.load(checkpoint, others, settings.compute()));
@@ -247,12 +250,9 @@ public final class Session implements AutoCloseable {
                         Trainable what = Ila.stage2(change, logits, how);
                         Trainer trainer = new Trainer(network(), what, how.training());
                         observer.stage(2, from.step(), how.steps());
+                        Trainer.Listener told = Search.listener(observer, each);
                         History history =
-                                trainer.run(
-                                        step -> mask.step(step - 1L),
-                                        List.of(),
-                                        from,
-                                        Search.listener(observer, each));
+                                trainer.run(s -> mask.step(s - 1L), List.of(), from, told);
                         observer.ended(2);
                         return State.start(2, logits.values(), history);
                     }

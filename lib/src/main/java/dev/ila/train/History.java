@@ -1,5 +1,6 @@
 package dev.ila.train;
 
+import dev.ila.run.Require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -25,6 +26,13 @@ public record History(List<Step> steps) {
     /** The steps of one stage. */
     public List<Step> stage(int stage) {
         return steps.stream().filter(s -> s.stage() == stage).toList();
+    }
+
+    /** The held-out loss of stage 1 that was measured last, in nats per supervised token. */
+    public double lastHeldOut() {
+        double[] measured = stage(1).stream().flatMapToDouble(s -> s.heldOut().stream()).toArray();
+        Require.atLeast(1, measured.length, "number of measurements of the held-out loss");
+        return measured[measured.length - 1];
     }
 
     private static final String HEADER =
