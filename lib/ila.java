@@ -19,6 +19,7 @@
 //SOURCES src/main/java/dev/ila/cli/MachineOptions.java
 //SOURCES src/main/java/dev/ila/cli/OverlapOptions.java
 //SOURCES src/main/java/dev/ila/cli/PlainProgress.java
+//SOURCES src/main/java/dev/ila/cli/PlantedOptions.java
 //SOURCES src/main/java/dev/ila/cli/Progress.java
 //SOURCES src/main/java/dev/ila/cli/RankOptions.java
 //SOURCES src/main/java/dev/ila/cli/SearchOptions.java
@@ -306,6 +307,7 @@
 //SOURCES src/main/java/dev/ila/view/ModelCard.java
 //SOURCES src/main/java/dev/ila/view/Page.java
 //SOURCES src/main/java/dev/ila/view/Palette.java
+//SOURCES src/main/java/dev/ila/view/PlantedReport.java
 //SOURCES src/main/java/dev/ila/view/PlantedTables.java
 //SOURCES src/main/java/dev/ila/view/ProgressLine.java
 //SOURCES src/main/java/dev/ila/view/RankReport.java

@@ -39,15 +39,18 @@ public final class TruthOptions {
     private CommandSpec spec;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "RUN|STUDY",
             description =
                     "Runs of ila-search or ila-tune, or adapters; or a study's definition, a JSON"
                             + " file, whose runs are made first, in study/ of --out.")
-    private List<Path> subjects;
+    private List<Path> subjects = List.of();
 
     @ArgGroup(validate = false, order = 0, heading = "%nThe truth%n")
     private Asked asked = new Asked();
+
+    @ArgGroup(validate = false, order = 1, heading = "%nPlanted alignments%n")
+    private PlantedOptions planted = new PlantedOptions();
 
     @Mixin private InputOptions input = new InputOptions();
 
@@ -137,6 +140,14 @@ public final class TruthOptions {
      * @return what there is to show
      */
     public String truth(StudyScreen screen, Function<String, Progress> progress) {
+        Require.that(
+                planted.asked() == subjects.isEmpty(),
+                subjects,
+                "RUN",
+                "given, or --planted, and not both");
+        if (planted.asked()) {
+            return planted(screen, progress);
+        }
         Truth.Settings settings =
                 new Truth.Settings(
                         asked.tokens, asked.atOnce, asked.cuts, asked.orders, asked.seed);
@@ -169,6 +180,22 @@ public final class TruthOptions {
                 .append(asked.out.resolve("report.html"))
                 .append('\n')
                 .toString();
+    }
+
+    private String planted(StudyScreen screen, Function<String, Progress> progress) {
+        SearchSettings usual =
+                input.model()
+                        .map(m -> SearchSettings.of(m, input.data().toArray(String[]::new)))
+                        .orElseGet(SearchSettings::embedded);
+        SearchSettings.Data data = input.data(Optional.of(usual)).orElseThrow();
+        try (Progress shown = progress.apply("planted")) {
+            return planted.report(
+                    usual.with(data).with(machine.compute()),
+                    asked.out,
+                    CommonOptions.command("ila-truth", spec),
+                    shown,
+                    screen);
+        }
     }
 
     private List<Path> runs(StudyScreen screen) {

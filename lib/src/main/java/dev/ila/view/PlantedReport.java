@@ -1,0 +1,42 @@
+package dev.ila.view;
+
+import dev.ila.run.AtomicFiles;
+import dev.ila.truth.PlantedTrial;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/** How well planted alignments were found: tables, one page. */
+public final class PlantedReport {
+    private final Map<String, Table> tables = new LinkedHashMap<>();
+
+    /** Of one trial or more. */
+    public PlantedReport(List<PlantedTrial> trials) {
+        tables.put("alone-summary", PlantedTables.aloneSummary(trials));
+        tables.put("alone", PlantedTables.alone(trials));
+        tables.put("pipeline-summary", PlantedTables.pipelineSummary(trials));
+        tables.put("pipeline", PlantedTables.pipeline(trials));
+    }
+
+    /** Writes a CSV of each table, and {@code report.html}. */
+    public void write(Path directory, String command) {
+        Page page = new Page("Planted alignments, and which ranking finds them");
+        tables.forEach(
+                (name, table) -> {
+                    AtomicFiles.write(
+                            directory.resolve(name + ".csv"), table.write().toString("csv"));
+                    page.table(table);
+                });
+        page.command(command).write(directory.resolve("report.html"));
+    }
+
+    /** The summaries as text for a terminal. */
+    public String text() {
+        return Tables.text(tables.get("alone-summary"))
+                + '\n'
+                + Tables.text(tables.get("pipeline-summary"))
+                + '\n';
+    }
+}
