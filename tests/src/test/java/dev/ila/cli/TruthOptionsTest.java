@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.ila.criteria.RunFixture;
+import dev.ila.run.Json;
 import dev.ila.search.Delta;
+import dev.ila.truth.PlantedPattern;
+import dev.ila.truth.PlantedTrial;
+import dev.ila.truth.Separation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,6 +116,40 @@ class TruthOptionsTest {
         assertEquals(3, summary.size());
         assertTrue(summary.get(1).startsWith("mask,2,"), summary.toString());
         assertTrue(Files.exists(out.resolve("polite-1/report.html")));
+    }
+
+    /** Trials that are there are not made again: only the report is. */
+    @Test
+    void plantedTrialsAreReportedTogether() throws Exception {
+        Path out = folder.resolve("planted");
+        for (int seed = 1; seed <= 2; seed++) {
+            PlantedTrial trial =
+                    new PlantedTrial(
+                            PlantedPattern.BAND,
+                            seed,
+                            21,
+                            20,
+                            35,
+                            4,
+                            1.75,
+                            Map.of(PlantedTrial.MASK, new Separation(0.9 + 0.05 * seed, 0.5)),
+                            Map.of(PlantedTrial.MASK, new Separation(0.5, 0.25)),
+                            1);
+            Json.write(out.resolve("trials/band-" + seed + ".json"), trial);
+        }
+        String text =
+                Script.run("ila-truth", folder, 0, "--planted=band", "--seeds=2", "--out=" + out);
+        assertTrue(text.contains("mask       all           2    0.9750     0.9500"), text);
+        assertEquals(3, Files.readAllLines(out.resolve("alone.csv")).size());
+        assertTrue(Files.readString(out.resolve("report.html")).contains("ila-truth --planted"));
+        String wrong = Script.run("ila-truth", folder, 2, "--planted=diagonal", "--out=" + out);
+        assertTrue(
+                wrong.endsWith(
+                        "ila-truth: --planted must be of scattered, band, kinds, but is: diagonal\n"),
+                wrong);
+        assertEquals(
+                "ila-truth: RUN must be given, or --planted, and not both, but is: []\n",
+                Script.run("ila-truth", folder, 2));
     }
 
     @Test
