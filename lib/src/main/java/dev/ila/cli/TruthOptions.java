@@ -71,7 +71,8 @@ public final class TruthOptions {
                 split = ",",
                 paramLabel = "NAMES",
                 description =
-                        "Masks of the same change, learned otherwise: mask-from-0, mask-apart,"
+                        "Masks of the same change, learned otherwise: mask-from-0,"
+                                + " mask-from-0-fast, mask-apart,"
                                 + " mask-5-orders, mask-settled, mask-sparse, or all."
                                 + " Default: none.")
         private List<String> masks = List.of();

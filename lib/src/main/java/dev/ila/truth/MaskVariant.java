@@ -24,6 +24,17 @@ public enum MaskVariant {
             return with.contender(this, course.ranking(s.steps()), course.seconds(), s.steps());
         }
     },
+    /** The same at ten times the rate: what finds planted layers best. */
+    FROM_ZERO_FAST("mask-from-0-fast") {
+        @Override
+        Contender learn(Masks with) {
+            Ila.MaskSettings s = with.settings();
+            Masks.Course course =
+                    with.course(
+                            new Ila.MaskSettings(0, FASTER * s.rate(), s.steps(), s.sparsity()), 0);
+            return with.contender(this, course.ranking(s.steps()), course.seconds(), s.steps());
+        }
+    },
     /** Goes on until the highest and the lowest σ(s) are 0.2 apart, for 512 steps at most. */
     APART("mask-apart") {
         @Override
@@ -118,6 +129,7 @@ public enum MaskVariant {
         }
     };
 
+    private static final double FASTER = 10;
     private static final int MOST = 512;
     private static final double SPREAD = 0.2;
     private static final int ORDERS_MEANT = 5;
