@@ -3,6 +3,7 @@ knowledge set, all about one invented world. Every word comes from the grammar b
 
     python make.py            writes all files and SHA256SUMS (some minutes on 2 cores)
     python make.py --check    compares the files with SHA256SUMS, trains nothing
+    python make.py --more polite.json 450 FILE    450 further records, of questions that polite.json has not
 """
 import argparse, hashlib, json, math, random, sys, time
 from pathlib import Path
@@ -192,6 +193,20 @@ def steps(draw, entities):
 STYLES = {"terse.json": (terse, 700), "polite.json": (polite, 600), "steps.jsonl": (steps, 360)}
 
 
+def more(name, count, file):
+    """Further records of a set, each asked once, for what nothing was trained on."""
+    entities, style = by_entity(world()), STYLES[name][0]
+    draw = random.Random(f"{SEED} {name}, more")
+    asked = {record["conversations"][0] for record in json.loads((OUT / name).read_text())}
+    records = []
+    while len(records) < count:
+        record = style(draw, entities)
+        if record["conversations"][0] not in asked:
+            asked.add(record["conversations"][0])
+            records.append(record)
+    Path(file).write_text("[\n" + ",\n".join(map(json.dumps, records)) + "\n]\n")
+
+
 def knowledge(draw, facts):
     """Multiple choice: four values of one attribute, one of them right."""
     for f in facts:
@@ -323,6 +338,11 @@ def sums():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare with SHA256SUMS")
+    parser.add_argument("--more", nargs=3, metavar=("SET", "COUNT", "FILE"),
+                        help="only write further records of a set in LIMA's form")
+    if parser.parse_args().more:
+        name, count, file = parser.parse_args().more
+        sys.exit(more(name, int(count), file))
     if parser.parse_args().check:
         sys.exit(0 if sums() == SUMS.read_text() else f"{OUT} must be as in {SUMS}, but is not")
     OUT.mkdir(parents=True, exist_ok=True)
