@@ -29,6 +29,7 @@
 //SOURCES src/main/java/dev/ila/cli/StudyScreen.java
 //SOURCES src/main/java/dev/ila/cli/TaskOptions.java
 //SOURCES src/main/java/dev/ila/cli/TrainingOptions.java
+//SOURCES src/main/java/dev/ila/cli/TruthAsked.java
 //SOURCES src/main/java/dev/ila/cli/TruthOptions.java
 //SOURCES src/main/java/dev/ila/cli/TuneOptions.java
 //SOURCES src/main/java/dev/ila/cli/package-info.java
@@ -276,6 +277,7 @@
 //SOURCES src/main/java/dev/ila/truth/PlantedPattern.java
 //SOURCES src/main/java/dev/ila/truth/PlantedStudy.java
 //SOURCES src/main/java/dev/ila/truth/PlantedTrial.java
+//SOURCES src/main/java/dev/ila/truth/Question.java
 //SOURCES src/main/java/dev/ila/truth/Separation.java
 //SOURCES src/main/java/dev/ila/truth/Spectra.java
 //SOURCES src/main/java/dev/ila/truth/Subset.java

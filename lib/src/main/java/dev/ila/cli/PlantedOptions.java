@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 /** Alignments that are planted. */
 final class PlantedOptions {
     private static final String ALL = "all";
+    private static final int SEEDS = 5;
 
     @Option(
             names = "--planted",
@@ -37,7 +38,7 @@ final class PlantedOptions {
             names = "--seeds",
             paramLabel = "N",
             description = "With --planted: seeds 1 to N of each pattern. Default: 5.")
-    private int seeds = 5;
+    private int seeds = SEEDS;
 
     /** Whether they are asked for. */
     boolean asked() {
@@ -68,7 +69,9 @@ final class PlantedOptions {
         Require.atLeast(1, seeds, "--seeds");
         List<PlantedTrial> all = new ArrayList<>();
         SearchSettings thorough = PlantedStudy.thorough(usual);
-        for (PlantedPattern pattern : patterns()) {
+        List<PlantedPattern> chosen = patterns();
+        new PlantedStudy(thorough, chosen, List.of(1L), Optional.of(usual)).keep(directory);
+        for (PlantedPattern pattern : chosen) {
             for (long seed = 1; seed <= seeds; seed++) {
                 String name = pattern.name().toLowerCase(Locale.ROOT) + "-" + seed;
                 Path file = directory.resolve("trials").resolve(name + ".json");

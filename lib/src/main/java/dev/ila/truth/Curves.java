@@ -3,7 +3,9 @@ package dev.ila.truth;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
+import dev.ila.run.Hash;
 import dev.ila.run.Require;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,6 +28,7 @@ public record Curves(
         String name, List<List<LinearLayer>> orders, List<Double> cuts, MaskedLosses losses) {
     private static final String KEEP = "keep";
     private static final String DROP = "drop";
+    private static final int DIGITS = 12;
 
     /**
      * A point, the mean of all orders.
@@ -123,8 +126,9 @@ public record Curves(
 
     /** Its name tells the layers, too, so that another order's losses are not taken for its own. */
     private static Subset set(String kind, double cut, List<LinearLayer> layers) {
-        List<Integer> places = layers.stream().map(LinearLayer::index).sorted().toList();
-        String name = kind + " " + cut + " " + Integer.toHexString(places.hashCode());
+        String places = layers.stream().map(LinearLayer::index).sorted().toList().toString();
+        String hash = Hash.sha256(places.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+        String name = kind + " " + cut + " " + hash;
         return Subset.of(name, layers);
     }
 
@@ -164,22 +168,21 @@ public record Curves(
         return points;
     }
 
+    /** Whether all changes together lower the loss. */
+    static boolean fall(MaskedLosses losses) {
+        return losses.of(Effects.NONE).mean() > losses.of(Effects.ALL).mean();
+    }
+
     /**
-     * The area between the two curves, as a share of the fall of the loss by all changes: about 0
-     * for an order by chance, up to 1; below 0 for one that puts first what matters least.
-     *
-     * @throws IllegalStateException if all changes together do not lower the loss
+     * The area between the two curves, as a share of what all changes together take from the loss:
+     * about 0 for an order by chance, if the cuts lie evenly about one half; higher where what
+     * matters comes first, below 0 where it comes last. There is none if all changes do not lower
+     * the loss.
      */
     public Effects.Estimate area(long seed) {
-        double fall = losses.mean(Effects.NONE, ones()) - losses.mean(Effects.ALL, ones());
-        if (fall <= 0) {
-            throw new IllegalStateException(
-                    "loss on what was not trained on must be lower with the change, for an area"
-                            + " between curves, but is: "
-                            + -fall
-                            + " nats higher");
-        }
-        return Effects.estimate(losses.conversations(), this::area, seed);
+        return fall(losses)
+                ? Effects.estimate(losses.conversations(), this::area, seed)
+                : Effects.Estimate.NONE;
     }
 
     private double area(int... times) {
@@ -190,6 +193,6 @@ public record Curves(
             Point b = points.get(i);
             sum += (b.share() - a.share()) * (a.drop() - a.keep() + b.drop() - b.keep()) / 2;
         }
-        return sum / (points.get(0).keep() - points.get(0).drop());
+        return sum / (losses.of(Effects.NONE).mean() - losses.of(Effects.ALL).mean());
     }
 }

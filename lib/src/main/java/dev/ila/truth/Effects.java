@@ -63,13 +63,18 @@ public record Effects(Kind kind, List<LinearLayer> layers, MaskedLosses losses) 
     public record Effect(LinearLayer layer, double nats, double error) {}
 
     /**
-     * A number and where it would be with other conversations.
+     * A number, and how far other conversations would move it: of draws of as many, with
+     * replacement, moved by one amount so that their mean is the number. A draw has the noise of
+     * its conversations once more than they have it themselves, which lowers a correlation.
      *
-     * @param value of the conversations there are
-     * @param low 2.5 % of draws of as many conversations, with replacement, are below
+     * @param value of the conversations there are; NaN if there is none
+     * @param low 2.5 % of the draws are below
      * @param high 2.5 % are above
      */
-    public record Estimate(double value, double low, double high) {}
+    public record Estimate(double value, double low, double high) {
+        /** None. */
+        static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN);
+    }
 
     /** Takes a copy. */
     public Effects {
@@ -151,15 +156,15 @@ public record Effects(Kind kind, List<LinearLayer> layers, MaskedLosses losses) 
 
     /** Spearman's ρ of a ranking of the same layers with the worths. */
     public Estimate spearman(Ranking other, long seed) {
-        return estimate(times -> Correlation.spearman(other, ranking(times)), seed);
+        Estimate e =
+                estimate(
+                        losses.conversations(),
+                        times -> Correlation.spearman(other, ranking(times)),
+                        seed);
+        return new Estimate(e.value(), Math.max(-1, e.low()), Math.min(1, e.high()));
     }
 
-    /** A number of these losses, and the same of conversations drawn again. */
-    Estimate estimate(ToDoubleFunction<int[]> of, long seed) {
-        return estimate(losses.conversations(), of, seed);
-    }
-
-    /** The same of so many conversations. */
+    /** A number of so many conversations, and the same of conversations drawn again. */
     static Estimate estimate(int conversations, ToDoubleFunction<int[]> of, long seed) {
         Random random = new Random(seed);
         double[] drawn = new double[DRAWS];
@@ -173,6 +178,8 @@ public record Effects(Kind kind, List<LinearLayer> layers, MaskedLosses losses) 
         Arrays.sort(drawn);
         int[] once = new int[conversations];
         Arrays.fill(once, 1);
-        return new Estimate(of.applyAsDouble(once), drawn[TAIL], drawn[DRAWS - 1 - TAIL]);
+        double value = of.applyAsDouble(once);
+        double by = value - Arrays.stream(drawn).average().orElseThrow();
+        return new Estimate(value, drawn[TAIL] + by, drawn[DRAWS - 1 - TAIL] + by);
     }
 }

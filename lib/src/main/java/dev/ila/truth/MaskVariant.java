@@ -21,7 +21,7 @@ public enum MaskVariant {
             Ila.MaskSettings s = with.settings();
             Masks.Course course =
                     with.course(new Ila.MaskSettings(0, s.rate(), s.steps(), s.sparsity()), 0);
-            return with.contender(this, course.ranking(s.steps()), course.seconds(), s.steps());
+            return with.contender(this, course.ranking(s.steps()), s.steps(), List.of(course));
         }
     },
     /** The same at ten times the rate: what finds planted layers best. */
@@ -32,7 +32,7 @@ public enum MaskVariant {
             Masks.Course course =
                     with.course(
                             new Ila.MaskSettings(0, FASTER * s.rate(), s.steps(), s.sparsity()), 0);
-            return with.contender(this, course.ranking(s.steps()), course.seconds(), s.steps());
+            return with.contender(this, course.ranking(s.steps()), s.steps(), List.of(course));
         }
     },
     /** Goes on until the highest and the lowest σ(s) are 0.2 apart, for 512 steps at most. */
@@ -54,7 +54,7 @@ public enum MaskVariant {
                                 SPREAD));
             }
             return with.contender(
-                    this, course.ranking(course.steps()), course.seconds(), course.steps());
+                    this, course.ranking(course.steps()), course.steps(), List.of(course));
         }
     },
     /** The mean logits of five orders of the batches. */
@@ -63,15 +63,15 @@ public enum MaskVariant {
         Contender learn(Masks with) {
             Ila.MaskSettings s = with.settings();
             double[] sum = new double[with.layers().size()];
-            double seconds = 0;
+            List<Masks.Course> courses = new ArrayList<>();
             for (int order = 0; order < ORDERS_MEANT; order++) {
                 Masks.Course course = with.course(s, order, 0);
                 double[] logits = course.logits(s.steps());
                 Arrays.setAll(sum, i -> sum[i] + logits[i] / ORDERS_MEANT);
-                seconds += course.seconds();
+                courses.add(course);
             }
             Ranking ranking = Ranking.ofMask(with.layers(), sum);
-            return with.contender(this, ranking, seconds, ORDERS_MEANT * s.steps());
+            return with.contender(this, ranking, s.steps(), courses);
         }
     },
     /** Stops when rankings 16 steps apart have Kendall's τ of 0.95. */
@@ -87,9 +87,13 @@ public enum MaskVariant {
                 step += CHECK;
             }
             int end = Math.min(step + CHECK, s.steps());
-            with.note(String.format(Locale.ROOT, "%s: after %d steps", key(), end));
-            return with.contender(
-                    this, course.ranking(end), course.seconds() * end / s.steps(), end);
+            boolean settled = step + CHECK <= s.steps(); // else the loop above ran out of steps
+            with.note(
+                    settled
+                            ? String.format(Locale.ROOT, "%s: after %d steps", key(), end)
+                            : String.format(
+                                    Locale.ROOT, "%s: not settled in %d steps", key(), end));
+            return with.contender(this, course.ranking(end), end, List.of(course));
         }
     },
     /**
@@ -120,12 +124,8 @@ public enum MaskVariant {
                             "%s: sparsity %s%s",
                             key(),
                             SPARSITIES.get(best),
-                            with.decided(courses.get(best), s)));
-            return with.contender(
-                    this,
-                    ranking,
-                    courses.stream().mapToDouble(Masks.Course::seconds).sum(),
-                    SPARSITIES.size() * s.steps());
+                            with.decided(courses.get(best), s, SPARSITIES.get(best))));
+            return with.contender(this, ranking, s.steps(), courses);
         }
     };
 

@@ -130,11 +130,14 @@ public record MaskedLosses(Map<String, HeldOut> of) {
                     part.addAll(group.subList(Math.min(from, group.size()), to));
                     add(asked, left, part, from == 1, some);
                     int sets = some.get(left.get(0)).size();
-                    done.accept(before + sets * left.size());
+                    if (sets < names.size()) {
+                        done.accept(before + sets * left.size());
+                    }
                 }
             }
             rows.putAll(some);
             write(file, names, rows);
+            done.accept(rows.size() * names.size());
         }
         Map<String, HeldOut> all = new LinkedHashMap<>();
         for (int s = 0; s < names.size(); s++) {

@@ -8,6 +8,7 @@ import dev.ila.eval.HeldOut;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
+import dev.ila.run.Require;
 import dev.ila.run.Seeds;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
@@ -42,7 +43,6 @@ final class Masks {
     private final List<Example> choice;
     private final List<String> notes = new ArrayList<>();
     private final IntConsumer done;
-    private long tokens;
     private int steps;
 
     /**
@@ -64,6 +64,7 @@ final class Masks {
         this.layers = layers;
         this.settings = settings;
         int left = Math.min(CHOOSE, examples.size() - settings.data().batchSize());
+        Require.atLeast(1, left, "conversations left beside a batch, to choose a mask by,");
         this.trained = examples.subList(0, examples.size() - left);
         this.choice = examples.subList(examples.size() - left, examples.size());
         this.done = done;
@@ -74,9 +75,16 @@ final class Masks {
      *
      * @param layers with a change
      * @param after s of all layers of the model, after each step
+     * @param tokens of each step
      * @param seconds all steps took
      */
-    record Course(List<LinearLayer> layers, List<float[]> after, double seconds) {
+    record Course(
+            List<LinearLayer> layers, List<float[]> after, List<Long> tokens, double seconds) {
+        /** Tokens of the first steps. */
+        long tokens(int steps) {
+            return tokens.subList(0, steps).stream().mapToLong(t -> t).sum();
+        }
+
         int steps() {
             return after.size();
         }
@@ -120,7 +128,7 @@ final class Masks {
     /**
      * Learns a mask.
      *
-     * @param order of the batches; 0 is that of the run
+     * @param order of the batches
      * @param spread that ends it, if not 0
      */
     Course course(Ila.MaskSettings how, int order, double spread) {
@@ -129,6 +137,7 @@ final class Masks {
         Batches batches = new Batches(trained, d.batchSize(), d.microBatch(), seeds.mask() + order);
         float[] start = how.initial(network.dimensions().layers());
         List<float[]> after = new ArrayList<>();
+        List<Long> tokens = new ArrayList<>();
         AtomicBoolean enough = new AtomicBoolean();
         long began = System.nanoTime();
         try (DeviceVector logits = network.vector(start)) {
@@ -142,10 +151,12 @@ final class Masks {
                         @Override
                         public void stepped(Trainer.Progress progress) {
                             after.add(logits.values());
-                            tokens += progress.step().tokens();
+                            tokens.add(progress.step().tokens());
                             done.accept(++steps);
                             enough.set(
-                                    spread > 0 && new Course(layers, after, 0).spread() >= spread);
+                                    spread > 0
+                                            && new Course(layers, after, tokens, 0).spread()
+                                                    >= spread);
                         }
 
                         @Override
@@ -158,7 +169,8 @@ final class Masks {
                 throw e;
             }
         }
-        return new Course(layers, List.copyOf(after), (System.nanoTime() - began) / 1e9);
+        return new Course(
+                layers, List.copyOf(after), List.copyOf(tokens), (System.nanoTime() - began) / 1e9);
     }
 
     /** Loss with the first layers of a ranking alone, on the conversations to choose by. */
@@ -179,7 +191,10 @@ final class Masks {
     }
 
     /** Says so if the pull alone decides which masks fall. */
-    String decided(Course course, Ila.MaskSettings how) {
+    String decided(Course course, Ila.MaskSettings how, double sparsity) {
+        if (sparsity == 0) {
+            return "";
+        }
         double[] gain =
                 Ila.gain(network, change, Batches.inOrder(choice, settings.data().microBatch()));
         double[] s = course.logits(course.steps());
@@ -195,15 +210,11 @@ final class Masks {
                 : "";
     }
 
-    Contender contender(MaskVariant of, Ranking ranking, double seconds, int steps) {
-        Contender made =
-                new Contender(
-                        of.key(),
-                        ranking,
-                        seconds,
-                        new Scored.Read((long) steps * settings.data().batchSize(), tokens),
-                        0);
-        tokens = 0;
-        return made;
+    /** What a variant has made, of the first steps of some courses. */
+    Contender contender(MaskVariant of, Ranking ranking, int steps, List<Course> courses) {
+        double seconds = courses.stream().mapToDouble(c -> c.seconds() * steps / c.steps()).sum();
+        long examples = (long) courses.size() * steps * settings.data().batchSize();
+        long tokens = courses.stream().mapToLong(c -> c.tokens(steps)).sum();
+        return new Contender(of.key(), ranking, seconds, new Scored.Read(examples, tokens), 0);
     }
 }

@@ -5,11 +5,14 @@ import dev.ila.criteria.Criterion;
 import dev.ila.criteria.FinalRank;
 import dev.ila.criteria.Subject;
 import dev.ila.data.Dataset;
+import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
 import dev.ila.search.DeltaTheta;
+import dev.ila.search.FinishedModel;
 import dev.ila.search.Ila;
+import dev.ila.search.Named;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.search.Session;
@@ -17,6 +20,7 @@ import dev.ila.torch.Change;
 import dev.ila.torch.Network;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Alignments that are known, planted in several patterns and by several seeds, and how well
@@ -100,6 +105,33 @@ public record PlantedStudy(
 
         /** A trial is done. */
         default void done(PlantedTrial trial) {}
+    }
+
+    /**
+     * Keeps what is asked in a directory, whatever the patterns and seeds are, or fails if trials
+     * of another model, other data or other settings are there.
+     */
+    public void keep(Path directory) {
+        Map<String, String> asked = new TreeMap<>();
+        asked.put("model", Checkpoint.open(Named.directory(base.model())).sha256());
+        FinishedModel.data(base.model(), base.data())
+                .sources()
+                .forEach(f -> asked.put("data " + Path.of(f.file()).getFileName(), f.sha256()));
+        SearchSettings.Data d = base.data();
+        asked.put(
+                "batches",
+                "%d held out, %d tokens at most, %d conversations at most, %d a step"
+                        .formatted(d.heldOut(), d.maxLength(), d.limit(), d.batchSize()));
+        asked.put("change", base.delta().toString());
+        asked.put("precision", base.compute().precision().name());
+        asked.put("teacher", base.stage1().toString());
+        asked.put("mask", base.stage2().toString());
+        pipeline.ifPresent(
+                p -> {
+                    asked.put("pipeline's stage 1", p.stage1().toString());
+                    asked.put("pipeline's mask", p.stage2().toString());
+                });
+        Question.keep(directory, asked);
     }
 
     /** Makes all trials: for each pattern those of all seeds. */

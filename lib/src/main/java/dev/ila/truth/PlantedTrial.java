@@ -31,8 +31,8 @@ public record PlantedTrial(
         Map<String, Separation> alone,
         Map<String, Separation> pipeline,
         double seconds) {
-    /** The learned mask. */
-    public static final String MASK = "mask";
+    /** The mask that is learned from γ = ½ at ten times the rate. */
+    public static final String MASK = MaskVariant.FROM_ZERO_FAST.key();
 
     /** The plain gradient, −∂L/∂γ at γ = 1. */
     public static final String GAIN = "gain";
@@ -40,14 +40,14 @@ public record PlantedTrial(
     /** The same at γ = ½, −∂L/∂γ where the mask of {@link PlantedStudy#thorough} begins. */
     public static final String HALFWAY = "gain at ½";
 
-    /** The mask that the pipeline's stage 2 learns, where that is another one. */
-    public static final String USUAL = "usual mask";
+    /** The mask of a search's own settings. */
+    public static final String USUAL = Contender.MASK;
 
     /** Control: ‖Δθᵢ‖. */
     public static final String NORM = "norm";
 
     /** Control: the mask's scores, with planted and noise shuffled among the layers. */
-    public static final String SHUFFLED = "shuffled";
+    public static final String SHUFFLED = "shuffled, mean";
 
     /** Takes copies. */
     public PlantedTrial {

@@ -5,6 +5,7 @@ import dev.ila.criteria.Criterion;
 import dev.ila.criteria.Scored;
 import dev.ila.criteria.Subject;
 import dev.ila.model.LinearLayer;
+import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Json;
@@ -50,13 +51,15 @@ public record Trial(
 
     /** Holds the run's own mask, if it has one, and these against the truth. */
     public Findings findings(List<Criterion> criteria, List<MaskVariant> masks) {
-        List<String> notes = new ArrayList<>();
+        Question question = Question.of(subject, settings);
+        question.keep(directory);
+        List<String> notes = new ArrayList<>(question.notes());
         List<Contender> rivals = new ArrayList<>();
-        List<LinearLayer> changed = subject.change().changed();
+        List<LinearLayer> changed = question.change().changed();
         for (Criterion c : criteria) {
             rivals.add(kept(c.key(), changed, notes, () -> ranked(c, changed)));
         }
-        try (Truth truth = Truth.open(subject, settings, directory)) {
+        try (Truth truth = Truth.open(subject, question, settings, directory)) {
             List<Contender> contenders = new ArrayList<>();
             if (Files.exists(run.resolve("scores.csv"))) {
                 contenders.add(Contender.mask(run, changed));
@@ -73,9 +76,13 @@ public record Trial(
                                 }));
             }
             contenders.addAll(rivals);
+            contenders.removeIf(c -> ranksNothing(c, notes));
             Require.atLeast(1, contenders.size(), "number of rankings");
             progress.begin("each layer", truth.effectLosses());
             List<Effects> effects = truth.effects(progress::done);
+            if (!Curves.fall(effects.get(0).losses())) {
+                notes.add("all changes together do not lower the loss here: there is no area");
+            }
             List<Findings.Held> held = new ArrayList<>();
             for (Contender c : contenders) {
                 Curves along = curves(c.name(), truth.orders(c.ranking()), truth, effects);
@@ -85,6 +92,15 @@ public record Trial(
             String name = run.normalize().toAbsolutePath().getFileName().toString();
             return Findings.of(name, effects, held, random, notes, settings.seed());
         }
+    }
+
+    private static boolean ranksNothing(Contender c, List<String> notes) {
+        boolean nothing =
+                c.ranking().scores().stream().map(LayerScore::score).distinct().count() < 2;
+        if (nothing) {
+            notes.add(c.name() + " has one score for all layers, and is left out");
+        }
+        return nothing;
     }
 
     private Truth.Masked ranked(Criterion by, List<LinearLayer> layers) {

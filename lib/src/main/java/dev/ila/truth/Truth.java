@@ -5,20 +5,14 @@ import dev.ila.data.Example;
 import dev.ila.model.LanguageModel;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
-import dev.ila.run.Hash;
-import dev.ila.run.Json;
 import dev.ila.run.Require;
-import dev.ila.search.DeltaTheta;
 import dev.ila.search.FinishedModel;
 import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Change;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -27,18 +21,23 @@ import java.util.function.IntConsumer;
  * stopped.
  */
 public final class Truth implements AutoCloseable {
-    private static final String ASKED = "asked.json";
-
     /**
      * How it is measured.
      *
+     * @param data conversations; empty for those that the run did not train on of its own
      * @param tokens supervised ones, at least, if there are as many
      * @param atOnce tokens that are read side by side
      * @param cuts shares of the layers at which sets of them are kept and dropped
      * @param orders by chance, and of a ranking with equal scores
      * @param seed from which all chance follows
      */
-    public record Settings(int tokens, int atOnce, List<Double> cuts, int orders, long seed) {
+    public record Settings(
+            Optional<SearchSettings.Data> data,
+            int tokens,
+            int atOnce,
+            List<Double> cuts,
+            int orders,
+            long seed) {
         /** Checks each value. */
         public Settings {
             cuts = List.copyOf(cuts);
@@ -71,86 +70,21 @@ public final class Truth implements AutoCloseable {
         this.examples = examples;
     }
 
-    /**
-     * Reads conversations and loads the model.
-     *
-     * @param directory new, or of the same question
-     * @throws IllegalArgumentException if what the directory has was measured otherwise
-     */
-    public static Truth open(Subject subject, Settings settings, Path directory) {
-        List<Example> all = conversations(subject.given());
-        List<Example> some = new ArrayList<>();
-        int tokens = 0;
-        for (Example e : all) {
-            if (tokens < settings.tokens()) {
-                some.add(e);
-                tokens += e.supervisedTokens();
-            }
-        }
-        Require.atLeast(2, some.size(), "number of conversations that were not trained on");
-        DeltaTheta delta = subject.change();
-        same(directory.resolve(ASKED), asked(subject, some, delta));
+    /** Loads the model. */
+    static Truth open(Subject subject, Question question, Settings settings, Path directory) {
         LanguageModel model = subject.load();
-        return new Truth(
-                settings,
-                directory,
-                delta.changed(),
-                model,
-                delta.onto(model.network()),
-                List.copyOf(some));
-    }
-
-    /** Those that the run did not train on, or all that were named besides. */
-    private static List<Example> conversations(Subject.Given given) {
-        SearchSettings.Data data = given.data().orElseThrow();
-        boolean own = given.settings().map(s -> s.data().equals(data)).orElse(false);
-        return own
-                ? FinishedModel.unseen(given.run().orElseThrow())
-                : FinishedModel.data(given.model(), data).examples();
-    }
-
-    private static Map<String, String> asked(
-            Subject subject, List<Example> examples, DeltaTheta delta) {
-        Map<String, String> asked = new TreeMap<>();
-        asked.put("model", subject.checkpoint().sha256());
-        asked.put("change", Hash.sha256(delta.values()));
-        asked.put("examples", String.valueOf(subject.given().examples()));
-        asked.put("precision", subject.given().compute().precision().name());
-        asked.put("conversations", Hash.sha256(ids(examples)));
-        return asked;
-    }
-
-    private static float[] ids(List<Example> examples) {
-        int size = examples.stream().mapToInt(Example::length).sum();
-        float[] ids = new float[size];
-        int at = 0;
-        for (Example e : examples) {
-            for (int t = 0; t < e.length(); t++) {
-                ids[at++] = e.id(t);
-            }
+        try {
+            return new Truth(
+                    settings,
+                    directory,
+                    question.change().changed(),
+                    model,
+                    question.change().onto(model.network()),
+                    question.examples());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
         }
-        return ids;
-    }
-
-    /** Keeps what is asked, or fails if something else was. */
-    private static void same(Path file, Map<String, String> asked) {
-        if (!Files.exists(file)) {
-            Json.write(file, asked);
-            return;
-        }
-        Map<?, ?> then = Json.read(file, Map.class);
-        List<String> differ = new ArrayList<>();
-        asked.forEach(
-                (what, now) -> {
-                    if (!now.equals(then.get(what))) {
-                        differ.add("%s %s, not %s".formatted(what, then.get(what), now));
-                    }
-                });
-        Require.that(
-                differ.isEmpty(),
-                String.join("; ", differ),
-                "what was asked in " + file.getParent().getFileName(),
-                "as it is asked for now; name another directory with --out");
     }
 
     /** The layers with a change. */

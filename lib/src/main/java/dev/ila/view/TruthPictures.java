@@ -86,18 +86,23 @@ final class TruthPictures {
         for (Findings.Held h : found.held()) {
             Effects.Estimate rho = h.without();
             Color color = Palette.KINDS[next++ % Palette.KINDS.length];
+            double seconds = Math.max(LEAST_SECONDS, h.of().seconds());
             XYSeries series =
                     chart.addSeries(
-                            h.of().name(),
-                            new double[] {Math.max(LEAST_SECONDS, h.of().seconds())},
-                            new double[] {rho.value()},
-                            new double[] {Math.max(0, (rho.high() - rho.low()) / 2)});
+                            h.of().name(), new double[] {seconds}, new double[] {rho.value()});
             series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
             series.setMarker(
                     next > Palette.KINDS.length ? SeriesMarkers.DIAMOND : SeriesMarkers.CIRCLE);
             series.setMarkerColor(color).setLineColor(color);
+            XYSeries ends =
+                    chart.addSeries(
+                            h.of().name() + ", 95 %",
+                            new double[] {seconds, seconds},
+                            new double[] {rho.low(), rho.high()});
+            Lines.line(ends, color, Theme.THIN);
+            ends.setShowInLegend(false);
         }
-        chart.getStyler().setXAxisLogarithmic(true).setErrorBarsColorSeriesColor(true);
+        chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
         chart.getStyler().setLegendLayout(LegendLayout.Vertical);
         return chart;

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
 
@@ -88,7 +89,9 @@ public final class TruthReport {
             one.put("by", h.of().name());
             one.put("spearmanWithout", h.without());
             one.put("spearmanOnly", h.only());
-            one.put("area", h.area());
+            if (!Double.isNaN(h.area().value())) {
+                one.put("area", h.area());
+            }
             one.put("seconds", h.of().seconds());
             one.put("examples", h.of().read().examples());
             one.put("tokens", h.of().read().tokens());
@@ -96,9 +99,19 @@ public final class TruthReport {
             rankings.add(one);
         }
         json.put("rankings", rankings);
-        json.put("randomAreas", found.random().stream().map(c -> c.area(1).value()).toList());
-        json.put("model", Map.of("weights", subject.checkpoint().sha256()));
-        json.put("data", subject.files());
+        json.put(
+                "effects",
+                Map.of(
+                        "without", found.effects().get(0).effects(),
+                        "only", found.effects().get(1).effects()));
+        json.put(
+                "randomAreas",
+                found.random().stream()
+                        .map(c -> c.area(1).value())
+                        .filter(a -> !a.isNaN())
+                        .toList());
+        json.put("asked", Json.read(directory.resolve("asked.json"), Map.class));
+        json.put("rivalsData", files(subject));
         json.put("host", host.finished());
         Json.write(directory.resolve("truth.json"), json);
         agreement.write(directory.resolve("agreement"));
@@ -110,6 +123,13 @@ public final class TruthReport {
         page.table(matrix);
         pictures.forEach(page::picture);
         page.table(sorted()).command(command).write(directory.resolve("report.html"));
+    }
+
+    /** Data that the rivals read, without the machine's folders. */
+    private static Map<String, String> files(Subject subject) {
+        Map<String, String> files = new TreeMap<>();
+        subject.files().forEach((f, hash) -> files.put("" + Path.of(f).getFileName(), hash));
+        return files;
     }
 
     private Table sorted() {

@@ -18,6 +18,9 @@ import tech.tablesaw.api.Table;
 final class TruthTables {
     private static final int MEGABYTE = 1_000_000;
 
+    /** Part of a normal distribution that is more than two deviations above its mean. */
+    private static final double LUCK = 0.0228;
+
     private final Findings found;
 
     TruthTables(Findings found) {
@@ -46,11 +49,13 @@ final class TruthTables {
                         all.stream()
                                 .map(
                                         e ->
-                                                String.format(
-                                                        Locale.ROOT,
-                                                        "[%.3f, %.3f]",
-                                                        e.low(),
-                                                        e.high()))));
+                                                Double.isNaN(e.value())
+                                                        ? ""
+                                                        : String.format(
+                                                                Locale.ROOT,
+                                                                "[%.3f, %.3f]",
+                                                                e.low(),
+                                                                e.high()))));
     }
 
     /** What each ranking took. */
@@ -66,12 +71,23 @@ final class TruthTables {
                         held.stream().mapToLong(h -> h.of().read().examples()).toArray()),
                 LongColumn.create(
                         "tokens", held.stream().mapToLong(h -> h.of().read().tokens()).toArray()),
-                LongColumn.create(
-                        "peak MB",
-                        held.stream().mapToLong(h -> h.of().peakMemory() / MEGABYTE).toArray()),
+                memory(held),
                 IntColumn.create(
                         "tied layers",
                         held.stream().mapToInt(h -> h.of().ranking().tied()).toArray()));
+    }
+
+    /** Missing where it is not known. */
+    private static LongColumn memory(List<Findings.Held> held) {
+        LongColumn memory = LongColumn.create("peak MB");
+        for (Findings.Held h : held) {
+            if (h.of().peakMemory() > 0) {
+                memory.append(h.of().peakMemory() / MEGABYTE);
+            } else {
+                memory.appendMissing();
+            }
+        }
+        return memory;
     }
 
     /** A row for each layer: what its change is worth, and every ranking's score of it. */
@@ -149,23 +165,20 @@ final class TruthTables {
                 all,
                 String.format(
                         Locale.ROOT,
-                        "Measured on %d conversations that the run did not train on, %,d supervised"
-                                + " tokens: loss %.4f nats without any change, %.4f with all of"
-                                + " them.",
-                        found.losses().conversations(),
-                        found.losses().tokens(),
+                        "Loss without any layer's change %.4f nats a token, with all of them %.4f.",
                         none,
                         with),
                 String.format(
                         Locale.ROOT,
                         "Of %d layers, %d raise the loss by more than two standard errors when"
                                 + " their change is left out, %d lower it; alone %d lower the loss"
-                                + " of θ₀, %d raise it.",
+                                + " of θ₀, %d raise it. By luck alone %.1f would, each way.",
                         layers,
                         found.beyond(0, false),
                         found.beyond(0, true),
                         found.beyond(1, false),
-                        found.beyond(1, true)),
+                        found.beyond(1, true),
+                        LUCK * layers),
                 String.format(
                         Locale.ROOT,
                         "Two halves of the conversations agree on what layers are worth by ρ = %.3f"
