@@ -1,6 +1,7 @@
 package dev.ila.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -8,7 +9,9 @@ import com.google.gson.JsonParser;
 import dev.ila.criteria.RunFixture;
 import dev.ila.run.Json;
 import dev.ila.search.Delta;
+import dev.ila.search.SearchSettings;
 import dev.ila.truth.PlantedPattern;
+import dev.ila.truth.PlantedStudy;
 import dev.ila.truth.PlantedTrial;
 import dev.ila.truth.Separation;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +44,7 @@ class TruthOptionsTest {
         };
         String text = Script.run("ila-truth", folder, 0, command);
         assertTrue(text.contains("\nmask   "), text);
-        assertTrue(text.contains("\nmask-settled: after 3 steps\n"), text);
+        assertTrue(text.contains("\nmask-settled: not settled in 3 steps\n"), text);
         assertTrue(text.contains("\nmask-sparse: sparsity "), text);
         assertTrue(text.contains("2 orders by chance have areas from"), text);
         assertTrue(text.endsWith("Report: " + out.resolve("report.html") + "\n"), text);
@@ -73,13 +77,14 @@ class TruthOptionsTest {
         assertEquals(effects, Files.readAllLines(out.resolve("effects.csv")));
         assertTrue(again.contains("\nmask   "), again);
 
+        // Another question is refused before anything of it is kept.
         String other =
                 Script.run(
                         "ila-truth",
                         folder,
                         2,
                         "" + run,
-                        "--by=none",
+                        "--by=last",
                         "--tokens=300",
                         "--threads=2",
                         "--out=" + out);
@@ -87,6 +92,7 @@ class TruthOptionsTest {
                 other.contains("ila-truth: what was asked in truth must be as it is asked for now"),
                 other);
         assertTrue(other.contains("conversations"), other);
+        assertFalse(Files.exists(out.resolve("rankings/last.csv")));
     }
 
     @Test
@@ -122,6 +128,12 @@ class TruthOptionsTest {
     @Test
     void plantedTrialsAreReportedTogether() throws Exception {
         Path out = folder.resolve("planted");
+        new PlantedStudy(
+                        PlantedStudy.thorough(usual()),
+                        List.of(PlantedPattern.BAND),
+                        List.of(1L),
+                        Optional.of(usual()))
+                .keep(out);
         for (int seed = 1; seed <= 2; seed++) {
             PlantedTrial trial =
                     new PlantedTrial(
@@ -139,7 +151,7 @@ class TruthOptionsTest {
         }
         String text =
                 Script.run("ila-truth", folder, 0, "--planted=band", "--seeds=2", "--out=" + out);
-        assertTrue(text.contains("mask       all           2    0.9750     0.9500"), text);
+        assertTrue(text.contains("mask-from-0-fast  all           2    0.9750     0.9500"), text);
         assertEquals(3, Files.readAllLines(out.resolve("alone.csv")).size());
         assertTrue(Files.readString(out.resolve("report.html")).contains("ila-truth --planted"));
         String wrong = Script.run("ila-truth", folder, 2, "--planted=diagonal", "--out=" + out);
@@ -147,9 +159,27 @@ class TruthOptionsTest {
                 wrong.endsWith(
                         "ila-truth: --planted must be of scattered, band, kinds, but is: diagonal\n"),
                 wrong);
+        String other =
+                Script.run(
+                        "ila-truth",
+                        folder,
+                        2,
+                        "--planted=band",
+                        "--precision=bf16",
+                        "--out=" + out);
+        assertTrue(
+                other.contains("; name another directory with --out, but is: precision F32"),
+                other);
+        assertEquals(
+                "ila-truth: --by must be left out with --planted, but is: given\n",
+                Script.run("ila-truth", folder, 2, "--planted=band", "--by=norm"));
         assertEquals(
                 "ila-truth: RUN must be given, or --planted, and not both, but is: []\n",
                 Script.run("ila-truth", folder, 2));
+    }
+
+    private static SearchSettings usual() {
+        return SearchSettings.embedded();
     }
 
     @Test

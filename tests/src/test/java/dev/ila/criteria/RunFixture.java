@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Short runs of the embedded model, and what criteria are asked of them. */
 public final class RunFixture {
-    static final Compute CPU = new Compute("cpu", Precision.F32, 2, false);
+    public static final Compute CPU = new Compute("cpu", Precision.F32, 2, false);
 
     private RunFixture() {}
 
