@@ -229,9 +229,12 @@ class M(Module):
   def linear(self: __torch__.M, h: Tensor, w: Tensor, bias: Tensor) -> Tensor:
     return torch.linear(h, w) if bias.numel() == 0 else torch.linear(h, w).add_(bias.view([-1]))
 
-  # A place for the input h [N,K] of a product with, right of it, [N,P]
+  # A place for the input h [N,K] of a product with, right of it, [N,P]: zeros until they are known, since a product of h
+  # alone reads past its K columns where AMX takes 32 at a time, and what is not a number stays so times 0.
   def room(self: __torch__.M, like: Tensor, N: int, K: int, a: Tensor) -> Tensor:
-    return torch.empty([N, K + a.size(0)], dtype=like.dtype, device=like.device)
+    out = torch.empty([N, K + a.size(0)], dtype=like.dtype, device=like.device)
+    out[:, K:] = 0
+    return out
 
   # Of hu = [h | γ·u], the input of [W | s·B]ᵀ whose h is there, the right part; returns u = A·h. a [P,K] is the
   # stacked A, g [P] the γ of each of its rows, in f32 since bf16 has too few digits for a mask that moves by 1e-4.
