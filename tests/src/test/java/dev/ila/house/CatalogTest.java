@@ -59,9 +59,16 @@ class CatalogTest {
             }
             if (alias.equals("ila-search")) {
                 words.add("--out=" + folder.resolve("search-" + ++searches));
-            } else if (List.of("ila-overlap", "ila-rank", "ila-tune", "ila-eval", "ila-compare")
+            } else if (List.of(
+                            "ila-overlap",
+                            "ila-rank",
+                            "ila-truth",
+                            "ila-tune",
+                            "ila-eval",
+                            "ila-compare")
                     .contains(alias)) {
                 words.add("--out=" + folder.resolve(alias));
+                words.addAll(alias.equals("ila-truth") ? List.of("--tokens=1000") : List.of());
             }
             jbang(words);
         }
