@@ -176,10 +176,14 @@ public record Curves(
     /**
      * The area between the two curves, as a share of what all changes together take from the loss:
      * about 0 for an order by chance, if the cuts lie evenly about one half; higher where what
-     * matters comes first, below 0 where it comes last. There is none if all changes do not lower
-     * the loss.
+     * matters comes first, below 0 where it comes last. NaN if all changes do not lower the loss.
      */
-    public Effects.Estimate area(long seed) {
+    public double area() {
+        return fall(losses) ? area(ones()) : Double.NaN;
+    }
+
+    /** The same with how far other conversations would move it. */
+    public Effects.Estimate estimatedArea(long seed) {
         return fall(losses)
                 ? Effects.estimate(losses.conversations(), this::area, seed)
                 : Effects.Estimate.NONE;

@@ -74,7 +74,7 @@ public record Findings(
                 effects.get(0).spearman(of.ranking(), seed),
                 effects.get(1).spearman(of.ranking(), seed),
                 curves,
-                curves.area(seed));
+                curves.estimatedArea(seed));
     }
 
     /** Losses of the conversations. */

@@ -44,18 +44,9 @@ public record MaskedLosses(Map<String, HeldOut> of) {
         return held.conversations().stream().map(HeldOut.Loss::tokens).toList();
     }
 
-    /** Supervised tokens of all conversations. */
-    public long tokens() {
-        return any().tokens();
-    }
-
     /** Number of conversations. */
     public int conversations() {
-        return any().conversations().size();
-    }
-
-    private HeldOut any() {
-        return of.values().iterator().next();
+        return of.values().iterator().next().conversations().size();
     }
 
     /** Losses of a set. */

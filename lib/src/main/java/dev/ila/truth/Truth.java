@@ -87,11 +87,6 @@ public final class Truth implements AutoCloseable {
         }
     }
 
-    /** The layers with a change. */
-    public List<LinearLayer> layers() {
-        return layers;
-    }
-
     /** Conversations that are read. */
     public int conversations() {
         return examples.size();
@@ -119,11 +114,14 @@ public final class Truth implements AutoCloseable {
                 done);
     }
 
-    /** Orders of a ranking's layers, or by chance without one. */
-    public List<List<LinearLayer>> orders(Ranking... of) {
-        return of.length == 0
-                ? Curves.random(layers, settings.orders(), settings.seed())
-                : Curves.orders(of[0], settings.orders(), settings.seed());
+    /** Orders of a ranking's layers. */
+    public List<List<LinearLayer>> orders(Ranking of) {
+        return Curves.orders(of, settings.orders(), settings.seed());
+    }
+
+    /** Orders by chance. */
+    public List<List<LinearLayer>> orders() {
+        return Curves.random(layers, settings.orders(), settings.seed());
     }
 
     /** The most losses that {@link #curves} needs of so many orders. */

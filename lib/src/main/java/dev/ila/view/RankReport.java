@@ -67,19 +67,29 @@ public final class RankReport {
                 .filter(r -> Files.exists(r.resolve("scores.csv")))
                 .ifPresent(r -> runs.add(run(MASK, Runs.ranking(r, notes))));
         Optional<Comparison> comparison =
-                runs.size() < 2
-                        ? Optional.empty()
-                        : Optional.of(
-                                Comparison.of(
-                                        Alignment.COMMON.apply(runs, notes),
-                                        new Comparison.Settings(
-                                                USUAL.cuts(), USUAL.persistence(), DRAWS, 1)));
+                runs.size() < 2 ? Optional.empty() : Optional.of(compared(runs, notes));
         this.agreement = comparison.map(c -> new ComparisonSummary(c, notes));
-        this.matrix = comparison.map(c -> new ComparisonTables(c).all().get("matrix-spearman"));
+        this.matrix = comparison.map(RankReport::matrix);
     }
 
-    private static RankedRun run(String name, Ranking ranking) {
+    static RankedRun run(String name, Ranking ranking) {
         return new RankedRun(name, Map.of("criterion", name), OptionalLong.empty(), ranking);
+    }
+
+    /** Rankings of one model's layers by different criteria, compared. */
+    static Comparison compared(List<RankedRun> runs, List<String> notes) {
+        return Comparison.of(
+                Alignment.COMMON.apply(runs, notes),
+                new Comparison.Settings(USUAL.cuts(), USUAL.persistence(), DRAWS, 1));
+    }
+
+    /** How they agree, each with each. */
+    static Table matrix(Comparison comparison) {
+        return new ComparisonTables(comparison)
+                .all()
+                .get("matrix-spearman")
+                .copy()
+                .setName("Agreement, Spearman's ρ");
     }
 
     /**
@@ -186,10 +196,7 @@ public final class RankReport {
                     .append('\n');
         }
         out.append(Tables.text(costs()));
-        matrix.ifPresent(
-                m ->
-                        out.append('\n')
-                                .append(Tables.text(m.copy().setName("Agreement, Spearman's ρ"))));
+        matrix.ifPresent(m -> out.append('\n').append(Tables.text(m)));
         return out.toString();
     }
 }

@@ -1,13 +1,12 @@
 package dev.ila.view;
 
 import dev.ila.criteria.Subject;
-import dev.ila.rank.Alignment;
 import dev.ila.rank.Comparison;
 import dev.ila.rank.RankedRun;
-import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Host;
 import dev.ila.run.Json;
+import dev.ila.truth.Curves;
 import dev.ila.truth.Effects;
 import dev.ila.truth.Findings;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.knowm.xchart.internal.chartpart.IChart;
 import tech.tablesaw.api.Table;
@@ -24,9 +22,6 @@ import tech.tablesaw.api.Table;
 public final class TruthReport {
     /** Changes with the meaning of any field. */
     public static final String SCHEMA = "ila-truth/1";
-
-    /** Enough for a band beside each figure, with many pairs of rankings. */
-    private static final int DRAWS = 200;
 
     private final Findings found;
     private final TruthTables tables;
@@ -39,26 +34,13 @@ public final class TruthReport {
         this.tables = new TruthTables(found);
         List<RankedRun> runs = new ArrayList<>();
         for (Effects e : found.effects()) {
-            runs.add(run("truth, " + e.kind().key(), e.ranking()));
+            runs.add(RankReport.run("truth, " + e.kind().key(), e.ranking()));
         }
-        found.held().forEach(h -> runs.add(run(h.of().name(), h.of().ranking())));
-        Comparison.Settings usual = Comparison.Settings.defaults();
+        found.held().forEach(h -> runs.add(RankReport.run(h.of().name(), h.of().ranking())));
         List<String> notes = new ArrayList<>();
-        Comparison comparison =
-                Comparison.of(
-                        Alignment.COMMON.apply(runs, notes),
-                        new Comparison.Settings(usual.cuts(), usual.persistence(), DRAWS, 1));
+        Comparison comparison = RankReport.compared(runs, notes);
         this.agreement = new ComparisonSummary(comparison, notes);
-        this.matrix =
-                new ComparisonTables(comparison)
-                        .all()
-                        .get("matrix-spearman")
-                        .copy()
-                        .setName("Agreement, Spearman's ρ");
-    }
-
-    private static RankedRun run(String name, Ranking ranking) {
-        return new RankedRun(name, Map.of("criterion", name), OptionalLong.empty(), ranking);
+        this.matrix = RankReport.matrix(comparison);
     }
 
     /**
@@ -106,10 +88,7 @@ public final class TruthReport {
                         "only", found.effects().get(1).effects()));
         json.put(
                 "randomAreas",
-                found.random().stream()
-                        .map(c -> c.area(1).value())
-                        .filter(a -> !a.isNaN())
-                        .toList());
+                found.random().stream().map(Curves::area).filter(a -> !a.isNaN()).toList());
         json.put("asked", Json.read(directory.resolve("asked.json"), Map.class));
         json.put("rivalsData", files(subject));
         json.put("host", host.finished());

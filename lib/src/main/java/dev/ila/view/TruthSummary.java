@@ -1,6 +1,7 @@
 package dev.ila.view;
 
 import dev.ila.run.AtomicFiles;
+import dev.ila.truth.Curves;
 import dev.ila.truth.Effects;
 import dev.ila.truth.Findings;
 import java.nio.file.Path;
@@ -73,6 +74,9 @@ public final class TruthSummary {
     }
 
     private static String range(double... x) {
+        if (Double.isNaN(mean(x))) {
+            return "";
+        }
         return String.format(
                 Locale.ROOT,
                 "%.3f [%.3f, %.3f]",
@@ -96,7 +100,7 @@ public final class TruthSummary {
                                         f ->
                                                 range(
                                                         f.random().stream()
-                                                                .mapToDouble(c -> c.area(1).value())
+                                                                .mapToDouble(Curves::area)
                                                                 .toArray()))));
     }
 

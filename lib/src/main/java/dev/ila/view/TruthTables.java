@@ -158,7 +158,7 @@ final class TruthTables {
     List<String> sentences() {
         double none = found.losses().of(Effects.NONE).mean();
         double with = found.losses().of(Effects.ALL).mean();
-        double[] areas = found.random().stream().mapToDouble(c -> c.area(1).value()).toArray();
+        double[] areas = found.random().stream().mapToDouble(Curves::area).toArray();
         int layers = found.effects().get(0).layers().size();
         List<String> all = new ArrayList<>(found.notes());
         Collections.addAll(
@@ -187,14 +187,17 @@ final class TruthTables {
                         found.halves().get(0),
                         found.halves().get(1),
                         found.ceilings().get(0),
-                        found.ceilings().get(1)),
-                String.format(
-                        Locale.ROOT,
-                        "%d orders by chance have areas from %.3f to %.3f, mean %.3f.",
-                        areas.length,
-                        Arrays.stream(areas).min().orElseThrow(),
-                        Arrays.stream(areas).max().orElseThrow(),
-                        Arrays.stream(areas).average().orElseThrow()));
+                        found.ceilings().get(1)));
+        if (!Double.isNaN(areas[0])) {
+            all.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%d orders by chance have areas from %.3f to %.3f, mean %.3f.",
+                            areas.length,
+                            Arrays.stream(areas).min().orElseThrow(),
+                            Arrays.stream(areas).max().orElseThrow(),
+                            Arrays.stream(areas).average().orElseThrow()));
+        }
         return all;
     }
 }

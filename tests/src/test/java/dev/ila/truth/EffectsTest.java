@@ -136,8 +136,7 @@ class EffectsTest {
         double mean = area(losses, random, cuts, both);
         assertEquals(0, mean, 0.02);
         Curves curves = Curves.measure("all", random, cuts, both, losses::of);
-        double each =
-                curves.each().stream().mapToDouble(c -> c.area(1).value()).average().orElseThrow();
+        double each = curves.each().stream().mapToDouble(c -> c.area()).average().orElseThrow();
         assertEquals(each, mean, 1e-12);
     }
 
@@ -160,7 +159,7 @@ class EffectsTest {
         MaskedLosses ends = effects.get(0).losses().and(effects.get(1).losses());
         List<Double> cuts = List.of(0.1, 0.25, 0.5, 0.75, 0.9);
         List<List<LinearLayer>> orders = List.of(losses.layers);
-        assertEquals(0, Curves.measure("some", orders, cuts, ends, convex).area(1).value(), 1e-12);
+        assertEquals(0, Curves.measure("some", orders, cuts, ends, convex).area(), 1e-12);
     }
 
     /** An interval is about its figure, though each draw has noise of its own besides. */
@@ -179,7 +178,7 @@ class EffectsTest {
             List<List<LinearLayer>> orders,
             List<Double> cuts,
             MaskedLosses ends) {
-        return Curves.measure("some", orders, cuts, ends, of::of).area(1).value();
+        return Curves.measure("some", orders, cuts, ends, of::of).area();
     }
 
     @Test
@@ -207,7 +206,7 @@ class EffectsTest {
         MaskedLosses both = effects(losses).get(0).losses().and(effects(losses).get(1).losses());
         Curves curves =
                 Curves.measure("some", List.of(losses.layers), List.of(0.5), both, losses::of);
-        assertTrue(Double.isNaN(curves.area(1).value()));
+        assertTrue(Double.isNaN(curves.area()));
         IllegalArgumentException cuts =
                 assertThrows(IllegalArgumentException.class, () -> Curves.check(List.of(0.5, 0.5)));
         assertEquals(
