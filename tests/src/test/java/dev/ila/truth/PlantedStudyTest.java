@@ -30,9 +30,6 @@ class PlantedStudyTest {
     /** Two of the five of docs/fidelity.md, whose fifteen trials take long. */
     private static final List<Long> SEEDS = List.of(1L, 2L);
 
-    /** A small model's steps are faster by one thread. */
-    private static final Compute ALONE = new Compute("cpu", Precision.F32, 1, false);
-
     private static double auc(List<PlantedTrial> trials, String by, boolean least) {
         var all = trials.stream().mapToDouble(t -> t.alone().get(by).auc());
         return (least ? all.min() : all.average()).orElseThrow();
@@ -139,7 +136,7 @@ class PlantedStudyTest {
     @Test
     @Tag("slow")
     void stage2AloneFindsWhatWasPlanted() {
-        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded()).with(ALONE);
+        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded());
         List<PlantedTrial> trials =
                 new PlantedStudy(
                                 settings, List.of(PlantedPattern.values()), SEEDS, Optional.empty())
