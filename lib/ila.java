@@ -206,7 +206,9 @@
 //SOURCES src/main/java/dev/ila/search/FinishedModel.java
 //SOURCES src/main/java/dev/ila/search/Form.java
 //SOURCES src/main/java/dev/ila/search/Ila.java
+//SOURCES src/main/java/dev/ila/search/LearnedMask.java
 //SOURCES src/main/java/dev/ila/search/MaskCourse.java
+//SOURCES src/main/java/dev/ila/search/MaskSeries.java
 //SOURCES src/main/java/dev/ila/search/Memory.java
 //SOURCES src/main/java/dev/ila/search/Milestone.java
 //SOURCES src/main/java/dev/ila/search/Milestones.java
@@ -220,6 +222,7 @@
 //SOURCES src/main/java/dev/ila/search/Search.java
 //SOURCES src/main/java/dev/ila/search/SearchSettings.java
 //SOURCES src/main/java/dev/ila/search/Session.java
+//SOURCES src/main/java/dev/ila/search/Sparsity.java
 //SOURCES src/main/java/dev/ila/search/SvdLayout.java
 //SOURCES src/main/java/dev/ila/search/Timing.java
 //SOURCES src/main/java/dev/ila/search/package-info.java

@@ -15,6 +15,7 @@ import dev.ila.train.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * ILA: which layers' changes matter for alignment ("Understanding Layer Significance in LLM
@@ -58,19 +59,48 @@ public final class Ila {
      * @param steps number of steps
      * @param sparsity pull of every γᵢ towards 0, as a share of the data gradient: the length of
      *     the pull is this times the length of ∂L/∂γ; 0: none
+     * @param others pulls with which masks are learned as well, each in so many steps; {@link
+     *     Sparsity} chooses among them all
      */
-    public record MaskSettings(double start, double rate, int steps, double sparsity) {
+    public record MaskSettings(
+            double start, double rate, int steps, double sparsity, List<Double> others) {
         /** Checks each value. */
         public MaskSettings {
+            // Runs made before there were others have none in their files.
+            others = others == null ? List.of() : List.copyOf(others);
             Require.that(Double.isFinite(start), start, "start", "a finite number");
             Require.positive(rate, "mask rate");
             Require.atLeast(1, steps, "mask steps");
             Require.between(0, 1e6, sparsity, "sparsity");
+            others.forEach(o -> Require.between(0, 1e6, o, "sparsity"));
+            Require.that(
+                    !others.contains(sparsity)
+                            && others.stream().distinct().count() == others.size(),
+                    sparsity + " and " + others,
+                    "sparsity",
+                    "different each time");
+        }
+
+        /** Of one sparsity. */
+        public MaskSettings(double start, double rate, int steps, double sparsity) {
+            this(start, rate, steps, sparsity, List.of());
         }
 
         /** s = 4 (γ = 0.982), rate 0.01, 128 steps, no sparsity. */
         public static MaskSettings defaults() {
             return new MaskSettings(4.0, 0.01, 128, 0);
+        }
+
+        /** Every sparsity, as each is asked for alone. */
+        public List<MaskSettings> each() {
+            return Stream.concat(Stream.of(sparsity), others.stream())
+                    .map(x -> new MaskSettings(start, rate, steps, x))
+                    .toList();
+        }
+
+        /** Steps of all masks. */
+        public int allSteps() {
+            return steps * (1 + others.size());
         }
 
         /** s before the first step, one for each layer. */
@@ -80,11 +110,11 @@ public final class Ila {
             return s;
         }
 
-        /** The training of stage 2: Adam without decay or clipping, a constant rate, no stop. */
+        /** The training of all masks: Adam without decay or clipping, a constant rate, no stop. */
         public Trainer.Settings training() {
             return new Trainer.Settings(
                     2,
-                    new Schedule(rate, 0, Schedule.Shape.CONSTANT, steps),
+                    new Schedule(rate, 0, Schedule.Shape.CONSTANT, allSteps()),
                     AdamW.Settings.defaults().withMaxNorm(0),
                     0,
                     Optional.empty());
@@ -131,7 +161,10 @@ public final class Ila {
         }
     }
 
-    /** Stage 2 as something to train; {@code logits} holds s afterwards, Δθ stays as it was. */
+    /**
+     * Stage 2 as something to train, by the first sparsity; {@code logits} holds s afterwards, Δθ
+     * stays as it was.
+     */
     public static Trainable stage2(Change change, DeviceVector logits, MaskSettings settings) {
         return new MaskLearning(change, logits, settings.sparsity());
     }

@@ -194,7 +194,7 @@ public record Preview(
     /** Steps of both stages at most, stage 1's first. */
     public List<Integer> steps() {
         int first = settings.delta().learned() ? settings.stage1().schedule().steps() : 0;
-        return List.of(first, settings.lastStage() == 2 ? settings.stage2().steps() : 0);
+        return List.of(first, settings.lastStage() == 2 ? settings.stage2().allSteps() : 0);
     }
 
     /** Tokens of a step, in the mean. */

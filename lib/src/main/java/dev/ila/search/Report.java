@@ -54,18 +54,35 @@ final class Report {
     }
 
     Outcome stage1(History history, Optional<Stability.Point> stable, DeltaTheta learned) {
-        return keep(history, stable, learned, Optional.empty(), new double[0]);
+        return keep(
+                history,
+                stable,
+                learned,
+                Optional.empty(),
+                new double[0],
+                new TreeMap<>(),
+                List.of(ending(history, stable)));
     }
 
     Outcome stage2(
-            History history,
-            Optional<Stability.Point> stable,
-            DeltaTheta learned,
-            float[] logits,
-            double[] gain) {
-        Ranking ranking = Ila.rank(learned.changed(), logits);
-        AtomicFiles.write(run.scores(), ranking.toCsv());
-        return keep(history, stable, learned, Optional.of(ranking), gain);
+            LearnedMask mask, Optional<Stability.Point> stable, DeltaTheta learned, double[] gain) {
+        AtomicFiles.write(run.scores(), mask.ranking().toCsv());
+        Ila.MaskSettings how = settings.stage2();
+        Map<String, Double> metrics = new TreeMap<>();
+        List<String> notes = new ArrayList<>(List.of(ending(mask.history(), stable)));
+        mask.choice()
+                .ifPresent(
+                        c -> {
+                            double sparsity = how.each().get(c.best()).sparsity();
+                            metrics.put("stage2.sparsity", sparsity);
+                            String warning =
+                                    sparsity > 0
+                                            ? Sparsity.decides(mask.ranking(), gain, how.start())
+                                            : "";
+                            notes.add(Sparsity.sentence(c, how, warning));
+                        });
+        return keep(
+                mask.history(), stable, learned, Optional.of(mask.ranking()), gain, metrics, notes);
     }
 
     private Outcome keep(
@@ -73,10 +90,11 @@ final class Report {
             Optional<Stability.Point> stable,
             DeltaTheta learned,
             Optional<Ranking> ranking,
-            double[] gain) {
+            double[] gain,
+            Map<String, Double> metrics,
+            List<String> notes) {
         AtomicFiles.write(run.history(), history.toCsv());
         List<LayerScore> scores = ranking.map(Ranking::scores).orElse(List.of());
-        Map<String, Double> metrics = new TreeMap<>();
         metrics.put("data.examples", (double) data.examples().size());
         metrics.put("data.tokens", (double) data.tokens());
         metrics.put("data.supervised_tokens", (double) data.supervisedTokens());
@@ -98,7 +116,7 @@ final class Report {
         Result.Findings findings =
                 new Result.Findings(
                         metrics,
-                        List.of(ending(history, stable)),
+                        notes,
                         data.leftOut(),
                         scores.stream()
                                 .map(s -> Result.Score.of(s, gain[s.layer().index()]))

@@ -180,8 +180,8 @@ public final class Search {
             state = State.start(2, s, history);
             save(state);
         }
-        State end = session.stage2(learned, state, observer, this::saveIfDue);
-        return report.stage2(end.history(), stable, learned, end.values(), session.gains(learned));
+        LearnedMask mask = session.stage2(learned, state, observer, this::saveIfDue);
+        return report.stage2(mask, stable, learned, session.gains(learned));
     }
 
     /** Tells both of every step; the observer may ask to stop. */

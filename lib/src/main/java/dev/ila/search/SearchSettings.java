@@ -122,7 +122,7 @@ public record SearchSettings(
         Schedule s = stage1.schedule();
         Ila.MaskSettings m = stage2;
         return with(stage1.with(new Schedule(s.rate(), s.warmup(), s.shape(), first)))
-                .with(new Ila.MaskSettings(m.start(), m.rate(), mask, m.sparsity()));
+                .with(new Ila.MaskSettings(m.start(), m.rate(), mask, m.sparsity(), m.others()));
     }
 
     /**

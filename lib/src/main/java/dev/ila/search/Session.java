@@ -11,17 +11,18 @@ import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
 import dev.ila.run.Seeds;
 import dev.ila.torch.Change;
-import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.train.History;
 import dev.ila.train.Stability;
 import dev.ila.train.State;
 import dev.ila.train.Trainable;
 import dev.ila.train.Trainer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * A model and its data, open, to work with step by step: what a notebook holds. Every method gives
@@ -178,17 +179,17 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Stage 2: freezes Δθ and learns the mask.
+     * Stage 2: freezes Δθ and learns the mask; of several sparsities the best.
      *
      * @throws IllegalStateException if Δθᵢ of a layer is zero
      */
     public Masked learnMask(DeltaTheta change, Search.Observer observer) {
         change.requireChange();
-        float[] start = settings.stage2().initial(layers().size());
-        MaskCourse course = new MaskCourse(change.changed(), start);
-        State from = State.start(2, start, new History(List.of()));
-        State end = stage2(change, from, observer, s -> course.add(s.state().values()));
-        return new Masked(Ila.rank(change.changed(), end.values()), course, end.history());
+        Ila.MaskSettings how = settings.stage2();
+        List<float[]> after = new ArrayList<>();
+        State from = State.start(2, how.initial(layers().size()), new History(List.of()));
+        LearnedMask mask = stage2(change, from, observer, s -> after.add(s.state().values()));
+        return mask.masked(how, change.changed(), after);
     }
 
     /** The ranking by the plain criterion: −∂L/∂γ at γ = 1, on the first batches of stage 2. */
@@ -241,20 +242,20 @@ public final class Session implements AutoCloseable {
     }
 
     /** Stage 2 from a state on; {@code each} is told of every step after the observer. */
-    State stage2(DeltaTheta learned, State from, Search.Observer observer, Trainer.Listener each) {
+    LearnedMask stage2(DeltaTheta of, State from, Search.Observer observer, Trainer.Listener each) {
         return onDevice(
-                learned,
-                change -> {
+                of,
+                on -> {
                     Ila.MaskSettings how = settings.stage2();
-                    try (DeviceVector logits = network().vector(from.values())) {
-                        Trainable what = Ila.stage2(change, logits, how);
+                    try (MaskSeries what = new MaskSeries(network(), on, how)) {
                         Trainer trainer = new Trainer(network(), what, how.training());
-                        observer.stage(2, from.step(), how.steps());
+                        observer.stage(2, from.step(), how.allSteps());
+                        // The same batches for every mask.
+                        IntFunction<List<Batch>> steps = s -> mask.step((s - 1L) % how.steps());
                         Trainer.Listener told = Search.listener(observer, each);
-                        History history =
-                                trainer.run(s -> mask.step(s - 1L), List.of(), from, told);
+                        History all = trainer.run(steps, List.of(), from, told);
                         observer.ended(2);
-                        return State.start(2, logits.values(), history);
+                        return what.best(of.changed(), all, heldOut());
                     }
                 });
     }

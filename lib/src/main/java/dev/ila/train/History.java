@@ -28,6 +28,24 @@ public record History(List<Step> steps) {
         return steps.stream().filter(s -> s.stage() == stage).toList();
     }
 
+    /**
+     * The same, but of one stage some steps only, numbered from 1.
+     *
+     * @param before steps of that stage that are left out
+     * @param count steps of it that are kept
+     */
+    public History part(int stage, int before, int count) {
+        List<Step> some = new ArrayList<>();
+        for (Step s : steps) {
+            if (s.stage() != stage) {
+                some.add(s);
+            } else if (s.step() > before && s.step() <= before + count) {
+                some.add(s.numbered(s.step() - before));
+            }
+        }
+        return new History(some);
+    }
+
     /** The held-out loss of stage 1 that was measured last, in nats per supervised token. */
     public double lastHeldOut() {
         double[] measured = stage(1).stream().flatMapToDouble(s -> s.heldOut().stream()).toArray();
@@ -99,5 +117,10 @@ public record History(List<Step> steps) {
             double gradientNorm,
             long tokens,
             double seconds,
-            OptionalDouble heldOut) {}
+            OptionalDouble heldOut) {
+        private Step numbered(int other) {
+            return new Step(
+                    stage, other, loss, learningRate, gradientNorm, tokens, seconds, heldOut);
+        }
+    }
 }

@@ -104,28 +104,19 @@ public enum MaskVariant {
         @Override
         Contender learn(Masks with) {
             Ila.MaskSettings s = with.settings();
-            List<Masks.Course> courses = new ArrayList<>();
-            List<Double> losses = new ArrayList<>();
-            for (double sparsity : SPARSITIES) {
-                Masks.Course course =
-                        with.course(
-                                new Ila.MaskSettings(s.start(), s.rate(), s.steps(), sparsity), 0);
-                courses.add(course);
-                losses.add(with.loss(course.ranking(s.steps()), SHARE));
-            }
-            int best = 0;
-            for (int i = 1; i < SPARSITIES.size(); i++) {
-                best = losses.get(i) < losses.get(best) ? i : best;
-            }
-            Ranking ranking = courses.get(best).ranking(s.steps());
+            List<Ila.MaskSettings> each =
+                    new Ila.MaskSettings(s.start(), s.rate(), s.steps(), 0, PULLS).each();
+            List<Masks.Course> courses = each.stream().map(how -> with.course(how, 0)).toList();
+            int best = with.choose(courses).best();
+            Masks.Course course = courses.get(best);
             with.note(
                     String.format(
                             Locale.ROOT,
                             "%s: sparsity %s%s",
                             key(),
-                            SPARSITIES.get(best),
-                            with.decided(courses.get(best), s, SPARSITIES.get(best))));
-            return with.contender(this, ranking, s.steps(), courses);
+                            each.get(best).sparsity(),
+                            with.decided(course, each.get(best))));
+            return with.contender(this, course.ranking(s.steps()), s.steps(), courses);
         }
     };
 
@@ -135,8 +126,7 @@ public enum MaskVariant {
     private static final int ORDERS_MEANT = 5;
     private static final int CHECK = 16;
     private static final double SETTLES = 0.95;
-    private static final double SHARE = 0.75;
-    private static final List<Double> SPARSITIES = List.of(0.0, 0.1, 0.3, 1.0, 3.0);
+    private static final List<Double> PULLS = List.of(0.1, 0.3, 1.0, 3.0);
 
     private final String key;
 
@@ -154,7 +144,7 @@ public enum MaskVariant {
         return switch (this) {
             case APART -> MOST;
             case ORDERS -> ORDERS_MEANT * usual;
-            case SPARSE -> SPARSITIES.size() * usual;
+            case SPARSE -> (1 + PULLS.size()) * usual;
             default -> usual;
         };
     }

@@ -4,7 +4,6 @@ import dev.ila.criteria.Scored;
 import dev.ila.data.Batch;
 import dev.ila.data.Batches;
 import dev.ila.data.Example;
-import dev.ila.eval.HeldOut;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
@@ -12,6 +11,7 @@ import dev.ila.run.Require;
 import dev.ila.run.Seeds;
 import dev.ila.search.Ila;
 import dev.ila.search.SearchSettings;
+import dev.ila.search.Sparsity;
 import dev.ila.torch.Change;
 import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
@@ -20,8 +20,6 @@ import dev.ila.train.State;
 import dev.ila.train.Trainable;
 import dev.ila.train.Trainer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -173,41 +171,24 @@ final class Masks {
                 layers, List.copyOf(after), List.copyOf(tokens), (System.nanoTime() - began) / 1e9);
     }
 
-    /** Loss with the first layers of a ranking alone, on the conversations to choose by. */
-    double loss(Ranking ranking, double share) {
-        Collection<LinearLayer> top = ranking.top(ranking.count(share));
-        float[] gamma = Subset.of("top", top).gamma(network.dimensions().layers());
-        double nats = 0;
-        long count = 0;
-        try (DeviceVector unused = network.vector(new float[1])) {
-            for (Batch batch : Batches.inOrder(choice, settings.data().microBatch())) {
-                float[] losses = network.step(batch, change, gamma, Network.Want.LOSS, unused, 0);
-                HeldOut.Loss sum = HeldOut.Loss.of(losses, 0, losses.length);
-                nats += sum.nats();
-                count += sum.tokens();
-            }
-        }
-        return nats / count;
+    /** Chooses among masks that were learned with a sparsity each, on the conversations left. */
+    Sparsity.Choice choose(List<Course> courses) {
+        List<Ranking> rankings = courses.stream().map(c -> c.ranking(c.steps())).toList();
+        return Sparsity.choose(network, change, rankings, toChooseBy());
     }
 
     /** Says so if the pull alone decides which masks fall. */
-    String decided(Course course, Ila.MaskSettings how, double sparsity) {
-        if (sparsity == 0) {
-            return "";
-        }
-        double[] gain =
-                Ila.gain(network, change, Batches.inOrder(choice, settings.data().microBatch()));
-        double[] s = course.logits(course.steps());
-        long fell = Arrays.stream(s).filter(x -> x < how.start()).count();
-        long wanted = 0;
-        for (int i = 0; i < s.length; i++) {
-            wanted += s[i] < how.start() && gain[layers.get(i).index()] > 0 ? 1 : 0;
-        }
-        return fell > 0 && wanted == fell
-                ? "; the pull alone decides which masks fall: the loss would have all "
-                        + fell
-                        + " rise"
-                : "";
+    String decided(Course course, Ila.MaskSettings how) {
+        return how.sparsity() == 0
+                ? ""
+                : Sparsity.decides(
+                        course.ranking(course.steps()),
+                        Ila.gain(network, change, toChooseBy()),
+                        how.start());
+    }
+
+    private List<Batch> toChooseBy() {
+        return Batches.inOrder(choice, settings.data().microBatch());
     }
 
     /** What a variant has made, of the first steps of some courses. */

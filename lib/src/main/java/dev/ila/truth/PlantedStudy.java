@@ -83,7 +83,9 @@ public record PlantedStudy(
         Ila.MaskSettings m = usual.stage2();
         Schedule fast = new Schedule(RATE * s.rate(), s.warmup(), Schedule.Shape.COSINE, s.steps());
         return usual.with(usual.stage1().with(fast).with(new Stability(Double.MIN_VALUE, 1)))
-                .with(new Ila.MaskSettings(0, MASK_RATE * m.rate(), m.steps(), m.sparsity()));
+                .with(
+                        new Ila.MaskSettings(
+                                0, MASK_RATE * m.rate(), m.steps(), m.sparsity(), m.others()));
     }
 
     /** Is told how far a study is. */

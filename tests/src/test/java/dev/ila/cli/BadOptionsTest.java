@@ -99,6 +99,10 @@ class BadOptionsTest extends BadInput {
         refused(2, "alpha must be a finite number above 0, but is: NaN", "--alpha=NaN");
         refused(2, "mask rate must be a finite number above 0, but is: 0.0", "--mask-rate=0");
         refused(2, "sparsity must be between 0.0 and 1000000.0, but is: -1.0", "--sparsity=-1");
+        refused(
+                2,
+                "sparsity must be different each time, but is: 0.3 and [0.3]",
+                "--sparsity=0.3,0.3");
         refused(2, "clip must be between 0.0 and 1.0E30, but is: -1.0", "--clip=-1");
         refused(2, "evaluate-every must be 1 or more, but is: 0", "--evaluate-every=0");
         refused(

@@ -147,6 +147,9 @@ class SearchOptionsTest {
         changes(mask(new Ila.MaskSettings(4, 0.01, 64, 0)), "--mask-steps=64");
         changes(mask(new Ila.MaskSettings(4, 0.01, 128, 0.5)), "--sparsity=0.5");
         changes(
+                mask(new Ila.MaskSettings(4, 0.01, 128, 0, List.of(0.3, 1.0))),
+                "--sparsity=0,0.3,1");
+        changes(
                 with(usual.delta(), usual.compute(), 9, usual.stage1(), usual.stage2(), 2),
                 "--seed=9");
         changes(

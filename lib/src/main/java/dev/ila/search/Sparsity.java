@@ -1,0 +1,84 @@
+package dev.ila.search;
+
+import dev.ila.data.Batch;
+import dev.ila.rank.LayerScore;
+import dev.ila.rank.Ranking;
+import dev.ila.torch.Change;
+import dev.ila.torch.Network;
+import dev.ila.train.Trainer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The sparsity of a mask, chosen among several: the one whose most important 75 % of the layers
+ * alone have the lowest loss on conversations that no mask was trained on.
+ */
+public final class Sparsity {
+    /** What remains where the least important quarter is frozen, as in the paper. */
+    private static final double SHARE = 0.75;
+
+    private Sparsity() {}
+
+    /**
+     * What was chosen.
+     *
+     * @param best its place among the masks
+     * @param losses of each, in nats per supervised token
+     */
+    public record Choice(int best, List<Double> losses) {
+        /** Takes a copy. */
+        public Choice {
+            losses = List.copyOf(losses);
+        }
+    }
+
+    /** Chooses among the rankings of several masks; of equal ones the first. */
+    public static Choice choose(
+            Network network, Change change, List<Ranking> rankings, List<Batch> unseen) {
+        List<Double> losses = new ArrayList<>();
+        int best = 0;
+        for (Ranking ranking : rankings) {
+            float[] gamma = new float[network.dimensions().layers()];
+            ranking.top(ranking.count(SHARE)).forEach(l -> gamma[l.index()] = 1);
+            losses.add(Trainer.loss(network, change, gamma, unseen));
+            best = losses.get(losses.size() - 1) < losses.get(best) ? losses.size() - 1 : best;
+        }
+        return new Choice(best, losses);
+    }
+
+    /**
+     * A warning, or nothing: that the pull alone decides which masks fall, where the loss would
+     * have every one of them rise.
+     *
+     * @param ranking by a mask
+     * @param gain −∂L/∂γ at γ = 1, by layer of the model
+     * @param start s before the first step
+     */
+    public static String decides(Ranking ranking, double[] gain, double start) {
+        List<LayerScore> fell = ranking.scores().stream().filter(s -> s.logit() < start).toList();
+        boolean alone = fell.stream().allMatch(s -> gain[s.layer().index()] > 0);
+        return !fell.isEmpty() && alone
+                ? "; the pull alone decides which masks fall: the loss would have all %d rise"
+                        .formatted(fell.size())
+                : "";
+    }
+
+    /** What was chosen, among what, in a sentence. */
+    static String sentence(Choice choice, Ila.MaskSettings how, String warning) {
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < choice.losses().size(); i++) {
+            others.add(said(choice.losses().get(i), how.each().get(i)));
+        }
+        return "Sparsity %s was chosen: the top %.0f %% of layers alone have the lowest held-out loss, %s%s."
+                .formatted(
+                        how.each().get(choice.best()).sparsity(),
+                        100 * SHARE,
+                        String.join(", ", others),
+                        warning);
+    }
+
+    private static String said(double loss, Ila.MaskSettings by) {
+        return String.format(Locale.ROOT, "%.4f with %s", loss, by.sparsity());
+    }
+}
