@@ -1,8 +1,10 @@
 package dev.ila.cli;
 
+import dev.ila.criteria.Criterion;
 import dev.ila.delta.LoraConfig;
 import dev.ila.run.Require;
 import dev.ila.search.Delta;
+import dev.ila.search.Ila;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.study.ComparisonSettings;
@@ -84,10 +86,31 @@ public final class CompareOptions {
         private List<Double> lisaRates = new ArrayList<>();
 
         @Option(
+                names = "--by",
+                paramLabel = "NAMES",
+                split = ",",
+                description =
+                        "The top layers by these, as ila-rank has them, are rivals too: norm,"
+                                + " relative, kappa, spectrum, gain, fisher, influence.")
+        private List<String> by = new ArrayList<>();
+
+        @Option(
                 names = "--mask-steps",
                 paramLabel = "N",
                 description = "Steps of stage 2, for the ranking. Default: 128.")
-        private Optional<Integer> maskSteps = Optional.empty();
+        private int maskSteps = Ila.MaskSettings.defaults().steps();
+
+        @Option(
+                names = "--sparsity",
+                paramLabel = "X",
+                description =
+                        "Of stage 2, as of ila-search, but one: what is held out here must not have"
+                                + " chosen it. Default: 0.")
+        private double sparsity;
+
+        private Ila.MaskSettings mask() {
+            return Ila.MaskSettings.defaults().with(maskSteps).with(List.of(sparsity));
+        }
 
         @Option(
                 names = "--out",
@@ -129,10 +152,8 @@ public final class CompareOptions {
                         machine.compute(),
                         1,
                         training.stage1(usual),
-                        usual.stage2(),
+                        compared.mask(),
                         2);
-        int steps = base.stage1().schedule().steps();
-        base = base.withSteps(steps, compared.maskSteps.orElse(base.stage2().steps()));
         Require.atLeast(1, compared.seeds, "--seeds");
         double rate = base.stage1().schedule().rate();
         List<Double> rates = compared.rates.isEmpty() ? List.of(rate) : compared.rates;
@@ -144,9 +165,8 @@ public final class CompareOptions {
                 rates,
                 new ComparisonSettings.Lisa(
                         compared.lisaBlocks,
-                        compared.lisaRates.isEmpty()
-                                ? lisaRates(rates, base)
-                                : compared.lisaRates));
+                        compared.lisaRates.isEmpty() ? lisaRates(rates, base) : compared.lisaRates),
+                compared.by.stream().map(Criterion::named).toList());
     }
 
     private static List<Double> lisaRates(List<Double> rates, SearchSettings base) {

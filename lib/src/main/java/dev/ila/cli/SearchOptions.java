@@ -97,8 +97,7 @@ public final class SearchOptions {
         private List<Double> sparsity = List.of(0.0);
 
         private Ila.MaskSettings settings() {
-            List<Double> others = sparsity.subList(1, sparsity.size());
-            return new Ila.MaskSettings(start, rate, steps, sparsity.get(0), others);
+            return new Ila.MaskSettings(start, rate, steps, 0).with(sparsity);
         }
     }
 

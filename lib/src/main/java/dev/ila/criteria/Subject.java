@@ -92,6 +92,24 @@ public final class Subject {
     }
 
     /**
+     * A finished run's change, with its own model, data, seed and machine.
+     *
+     * @param run its directory
+     */
+    public static Subject of(Path run, SearchSettings settings) {
+        return new Subject(
+                new Given(
+                        settings.model(),
+                        Optional.of(run),
+                        Optional.of(settings),
+                        Optional.of(settings.data()),
+                        EXAMPLES,
+                        settings.compute(),
+                        settings.seed()),
+                Progress.SILENT);
+    }
+
+    /**
      * What is open already, and kept in no files. Criteria may close the session: it loads its
      * weights again when it needs them.
      *

@@ -91,6 +91,18 @@ public final class Ila {
             return new MaskSettings(4.0, 0.01, 128, 0);
         }
 
+        /** The same with another number of steps. */
+        public MaskSettings with(int other) {
+            return new MaskSettings(start, rate, other, sparsity, others);
+        }
+
+        /** The same with other sparsities, one or more. */
+        public MaskSettings with(List<Double> sparsities) {
+            Require.atLeast(1, sparsities.size(), "number of sparsities");
+            List<Double> rest = sparsities.subList(1, sparsities.size());
+            return new MaskSettings(start, rate, steps, sparsities.get(0), rest);
+        }
+
         /** Every sparsity, as each is asked for alone. */
         public List<MaskSettings> each() {
             return Stream.concat(Stream.of(sparsity), others.stream())

@@ -120,9 +120,8 @@ public record SearchSettings(
     /** The same with other numbers of steps: at most these in stage 1, and these in stage 2. */
     public SearchSettings withSteps(int first, int mask) {
         Schedule s = stage1.schedule();
-        Ila.MaskSettings m = stage2;
         return with(stage1.with(new Schedule(s.rate(), s.warmup(), s.shape(), first)))
-                .with(new Ila.MaskSettings(m.start(), m.rate(), mask, m.sparsity(), m.others()));
+                .with(stage2.with(mask));
     }
 
     /**

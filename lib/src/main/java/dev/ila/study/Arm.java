@@ -4,6 +4,7 @@ import dev.ila.model.LinearLayer;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Require;
+import dev.ila.truth.Curves;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * A choice of layers that is tuned beside others.
@@ -60,10 +62,12 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
      * What is compared for one seed: all layers; at each cut the top of the ranking, and beside it,
      * with as many layers, the first and the last ones, some by chance, and some by chance with as
      * many of each projection, which have equally many trained numbers too; then the first, last
-     * and by chance, as many as have the trained numbers of the top.
+     * and by chance, as many as have the trained numbers of the top; then, with as many layers, the
+     * top of other rankings, equal scores broken by lot.
      *
      * @param layers of the model, in its order
      * @param ranking of all of them
+     * @param others rankings by their names
      * @param cuts shares above 0 and below 1
      * @param draws of each choice by chance
      * @param seed of the draws
@@ -72,6 +76,7 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
     public static List<Arm> of(
             List<LinearLayer> layers,
             Ranking ranking,
+            Map<String, Ranking> others,
             List<Double> cuts,
             int draws,
             long seed,
@@ -83,12 +88,7 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
                 "all " + layers.size() + " of the model");
         List<LinearLayer> last = new ArrayList<>(layers);
         Collections.reverse(last);
-        Map<String, LinearLayer> byName = new HashMap<>();
-        layers.forEach(l -> byName.put(l.name(), l));
-        List<LinearLayer> ranked = new ArrayList<>();
-        for (LayerScore s : ranking.scores()) {
-            ranked.add(byName.get(s.layer().name()));
-        }
+        List<LinearLayer> ranked = own(layers, ranking.scores().stream().map(LayerScore::layer));
         List<Arm> arms = new ArrayList<>();
         arms.add(new Arm(ALL, "", 0, layers));
         for (double share : cuts) {
@@ -112,8 +112,21 @@ public record Arm(String kind, String cut, int draw, List<LinearLayer> layers, i
             arms.add(arm("first, numbers", cut, 0, layers, upTo(budget, layers, numbers)));
             arms.add(arm("last, numbers", cut, 0, layers, upTo(budget, last, numbers)));
             arms.addAll(equal);
+            others.forEach(
+                    (name, other) -> {
+                        List<LinearLayer> order = Curves.orders(other, 1, seed).get(0);
+                        List<LinearLayer> chosen = own(layers, order.subList(0, count).stream());
+                        arms.add(arm(name, cut, 0, layers, chosen));
+                    });
         }
         return arms;
+    }
+
+    /** The model's layers of the same names, in their order. */
+    private static List<LinearLayer> own(List<LinearLayer> layers, Stream<LinearLayer> order) {
+        Map<String, LinearLayer> byName = new HashMap<>();
+        layers.forEach(l -> byName.put(l.name(), l));
+        return order.map(l -> byName.get(l.name())).toList();
     }
 
     /** A share's name, as {@code 30 %} or {@code 12.5 %}. */

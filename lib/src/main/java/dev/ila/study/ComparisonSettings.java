@@ -1,5 +1,7 @@
 package dev.ila.study;
 
+import dev.ila.criteria.Criterion;
+import dev.ila.criteria.Place;
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
 import dev.ila.search.Delta;
@@ -7,6 +9,7 @@ import dev.ila.search.FineTuning;
 import dev.ila.search.SearchSettings;
 import dev.ila.train.Schedule;
 import dev.ila.train.Stability;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -20,6 +23,7 @@ import java.util.List;
  * @param rates of learning; of several each arm takes the one with the least held-out loss at the
  *     first seed. The ranking comes from the base's.
  * @param lisa the rival that trains whole blocks
+ * @param by criteria whose most important layers are rivals too
  */
 public record ComparisonSettings(
         SearchSettings base,
@@ -27,7 +31,8 @@ public record ComparisonSettings(
         List<Double> cuts,
         int draws,
         List<Double> rates,
-        Lisa lisa) {
+        Lisa lisa,
+        List<Criterion> by) {
     /** Draws in a resampled training, and in LISA. */
     private static final int DRAWS = 10;
 
@@ -52,6 +57,19 @@ public record ComparisonSettings(
         seeds = List.copyOf(seeds);
         cuts = List.copyOf(cuts);
         rates = List.copyOf(rates);
+        by = List.copyOf(by);
+        for (Criterion c : by) {
+            Require.that(
+                    !(c instanceof Place),
+                    c.key(),
+                    "criterion of a rival",
+                    "another one: layers by chance, the first and the last are compared anyway");
+            Require.that(
+                    Collections.frequency(by, c) == 1,
+                    c.key(),
+                    "criterion of a rival",
+                    "named once");
+        }
         Require.atLeast(1, seeds.size(), "number of seeds");
         Require.atLeast(1, cuts.size(), "number of cuts");
         Require.atLeast(1, rates.size(), "number of rates");

@@ -1,5 +1,7 @@
 package dev.ila.study;
 
+import dev.ila.criteria.Criterion;
+import dev.ila.criteria.Subject;
 import dev.ila.eval.Benchmark;
 import dev.ila.eval.HeldOut;
 import dev.ila.eval.Judged;
@@ -114,7 +116,11 @@ public final class TuneComparison {
             Path searched = directory.resolve("runs").resolve("search-" + seed);
             made(searched, search, observer);
             Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
-            for (Arm arm : arms(ranking, seed)) {
+            Map<String, Ranking> others = new LinkedHashMap<>();
+            for (Criterion c : settings.by()) {
+                others.put(c.key(), ranked(c, search, searched));
+            }
+            for (Arm arm : arms(ranking, others, seed)) {
                 if (arm.kind().equals(Arm.RESAMPLED)
                         && !(settings.base().delta() instanceof Delta.Lora)) {
                     continue; // it is LoRA's
@@ -161,12 +167,26 @@ public final class TuneComparison {
                                         .formatted(arm.name(), rates)));
     }
 
-    private List<Arm> arms(Ranking ranking, long seed) {
+    /** A criterion's ranking of a search's change, made once. */
+    private Ranking ranked(Criterion by, SearchSettings search, Path searched) {
+        Path csv =
+                directory
+                        .resolve("rankings")
+                        .resolve("%s-%d.csv".formatted(by.key(), search.seed()));
+        if (!Files.exists(csv)) {
+            Subject subject = Subject.of(searched, search);
+            AtomicFiles.write(csv, by.rank(subject).ranking().toCsv());
+        }
+        return Ranking.fromCsv(csv);
+    }
+
+    private List<Arm> arms(Ranking ranking, Map<String, Ranking> others, long seed) {
         List<Arm> arms =
                 new ArrayList<>(
                         Arm.of(
                                 layers,
                                 ranking,
+                                others,
                                 settings.cuts(),
                                 settings.draws(),
                                 seed,

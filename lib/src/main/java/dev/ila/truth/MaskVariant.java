@@ -104,8 +104,7 @@ public enum MaskVariant {
         @Override
         Contender learn(Masks with) {
             Ila.MaskSettings s = with.settings();
-            List<Ila.MaskSettings> each =
-                    new Ila.MaskSettings(s.start(), s.rate(), s.steps(), 0, PULLS).each();
+            List<Ila.MaskSettings> each = s.with(PULLS).each();
             List<Masks.Course> courses = each.stream().map(how -> with.course(how, 0)).toList();
             int best = with.choose(courses).best();
             Masks.Course course = courses.get(best);
@@ -126,7 +125,7 @@ public enum MaskVariant {
     private static final int ORDERS_MEANT = 5;
     private static final int CHECK = 16;
     private static final double SETTLES = 0.95;
-    private static final List<Double> PULLS = List.of(0.1, 0.3, 1.0, 3.0);
+    private static final List<Double> PULLS = List.of(0.0, 0.1, 0.3, 1.0, 3.0);
 
     private final String key;
 
@@ -144,7 +143,7 @@ public enum MaskVariant {
         return switch (this) {
             case APART -> MOST;
             case ORDERS -> ORDERS_MEANT * usual;
-            case SPARSE -> (1 + PULLS.size()) * usual;
+            case SPARSE -> PULLS.size() * usual;
             default -> usual;
         };
     }

@@ -103,8 +103,9 @@ final class Masks {
         }
     }
 
+    /** The run's, with the first of its sparsities. */
     Ila.MaskSettings settings() {
-        return settings.stage2();
+        return settings.stage2().each().get(0);
     }
 
     List<LinearLayer> layers() {

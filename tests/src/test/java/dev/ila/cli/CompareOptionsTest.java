@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.ila.model.LinearLayer;
+import dev.ila.rank.Ranking;
+import dev.ila.search.Delta;
 import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -123,6 +128,27 @@ class CompareOptionsTest {
         assertFalse(compare("--lisa-blocks=0", "--steps=4").contains("LISA"));
     }
 
+    /** The top of another ranking of the same change stands beside the mask's. */
+    @Test
+    void rivalsByOtherCriteriaAreTunedToo() throws Exception {
+        String said = compare("--lisa-blocks=0", "--steps=4", "--by=norm,gain", "--sparsity=0.3");
+        assertTrue(made.containsAll(List.of("norm-30-1", "gain-30-1")), made.toString());
+        assertTrue(said.contains("\nnorm 30 % "), said);
+        Path c = folder.resolve("c");
+        assertEquals(0.3, Runs.settings(c.resolve("runs/search-1")).stage2().sparsity());
+        Ranking norm = Ranking.fromCsv(c.resolve("rankings/norm-1.csv"));
+        Set<String> top =
+                norm.top(norm.count(0.3)).stream()
+                        .map(LinearLayer::name)
+                        .collect(Collectors.toSet());
+        Delta.Lora tuned = (Delta.Lora) Runs.settings(c.resolve("runs/norm-30-1")).delta();
+        assertEquals(top, Set.copyOf(tuned.targets()));
+        made.clear();
+        assertEquals(
+                said, compare("--lisa-blocks=0", "--steps=4", "--by=norm,gain", "--sparsity=0.3"));
+        assertEquals(List.of(), made);
+    }
+
     private static double loss(JsonObject json, String tuned) {
         for (JsonElement run : json.getAsJsonArray("runs")) {
             if (run.getAsJsonObject().get("tuned").getAsString().equals(tuned)) {
@@ -135,6 +161,11 @@ class CompareOptionsTest {
     @Test
     void whatCannotBeComparedIsRefused() {
         refused("--seeds must be 1 or more, but is: 0", "--seeds=0");
+        refused(
+                "criterion of a rival must be another one: layers by chance, the first and the last"
+                        + " are compared anyway, but is: first",
+                "--by=norm,first");
+        refused("criterion of a rival must be named once, but is: norm", "--by=norm,norm");
         refused("--draws must be 1 or more, but is: 0", "--draws=0");
         refused("test must be one of mmlu, hellaswag, arc, truthfulqa, but is: x", "--task=x=y");
         refused(

@@ -9,8 +9,10 @@ import dev.ila.data.Demo;
 import dev.ila.model.Checkpoint;
 import dev.ila.model.LinearLayer;
 import dev.ila.rank.Ranking;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,7 +32,14 @@ class ArmTest {
                             .toArray());
 
     private Map<String, Arm> arms(long seed) {
-        return Arm.of(layers, ranking, List.of(0.3, 0.125), 3, seed, LinearLayer::parameters)
+        return Arm.of(
+                        layers,
+                        ranking,
+                        Map.of(),
+                        List.of(0.3, 0.125),
+                        3,
+                        seed,
+                        LinearLayer::parameters)
                 .stream()
                 .collect(Collectors.toMap(Arm::name, Function.identity()));
     }
@@ -67,6 +76,35 @@ class ArmTest {
     }
 
     @Test
+    void otherRankingsGiveAsManyLayersAndTheirTiesGoByLot() {
+        Ranking opposite =
+                Ranking.of(layers, layers.stream().mapToDouble(l -> -l.index()).toArray());
+        Ranking blocks = Ranking.of(layers, layers.stream().mapToDouble(l -> l.block()).toArray());
+        Set<List<LinearLayer>> drawn = new HashSet<>();
+        for (long seed = 1; seed <= 5; seed++) {
+            Map<String, Arm> arms =
+                    Arm.of(
+                                    layers,
+                                    ranking,
+                                    Map.of("one", opposite, "two", blocks),
+                                    List.of(0.3),
+                                    1,
+                                    seed,
+                                    LinearLayer::parameters)
+                            .stream()
+                            .collect(Collectors.toMap(Arm::name, Function.identity()));
+            assertEquals(layers.subList(0, 17), arms.get("one 30 %").layers());
+            List<LinearLayer> two = arms.get("two 30 %").layers();
+            assertEquals(17, two.size());
+            // The last two blocks, of seven layers each, and three of the one before.
+            assertEquals(layers.subList(42, 56), two.subList(3, 17));
+            two.subList(0, 3).forEach(l -> assertEquals(5, l.block()));
+            drawn.add(two);
+        }
+        assertTrue(drawn.size() > 1);
+    }
+
+    @Test
     void drawsFollowFromTheSeed() {
         assertEquals(arms(SEED), arms(SEED));
         Map<String, Arm> arms = arms(SEED);
@@ -84,13 +122,13 @@ class ArmTest {
                 "layers of the ranking must be all 56 of the model, but is: 3",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> Arm.of(layers, part, List.of(0.3), 1, 1, l -> 1))
+                                () -> Arm.of(layers, part, Map.of(), List.of(0.3), 1, 1, l -> 1))
                         .getMessage());
         assertEquals(
                 "cut must be above 0 and below 1, but is: 1.0",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> Arm.of(layers, ranking, List.of(1.0), 1, 1, l -> 1))
+                                () -> Arm.of(layers, ranking, Map.of(), List.of(1.0), 1, 1, l -> 1))
                         .getMessage());
     }
 
