@@ -92,8 +92,8 @@ public final class SearchOptions {
                         "Pull of the mask towards 0, as a share of the data gradient's length. Of"
                                 + " several, as 0,0.1,0.3,1,3, the one whose top 75 %% of layers"
                                 + " alone have the lowest held-out loss: a mask is learned by each."
-                                + " So chosen, rankings were nearer to what layers are worth:"
-                                + " docs/fidelity.md. Default: 0.")
+                                + " Chosen likewise, rankings were nearer to what layers are"
+                                + " worth: docs/fidelity.md. Default: 0.")
         private List<Double> sparsity = List.of(0.0);
 
         private Ila.MaskSettings settings() {

@@ -95,8 +95,9 @@ public final class Subject {
      * A finished run's change, with its own model, data, seed and machine.
      *
      * @param run its directory
+     * @param progress is told how far a criterion is
      */
-    public static Subject of(Path run, SearchSettings settings) {
+    public static Subject of(Path run, SearchSettings settings, Progress progress) {
         return new Subject(
                 new Given(
                         settings.model(),
@@ -106,7 +107,7 @@ public final class Subject {
                         EXAMPLES,
                         settings.compute(),
                         settings.seed()),
-                Progress.SILENT);
+                progress);
     }
 
     /**

@@ -75,6 +75,8 @@ public final class Differences {
         Provenance.Inputs inputs = result.provenance().inputs();
         Host host = result.provenance().host();
         inputs.settings().forEach((n, v) -> values.put("settings " + n, v));
+        // Results made before there were others have none.
+        values.remove("settings stage2.others", "[]");
         inputs.data().forEach((n, v) -> values.put("data " + n, v));
         inputs.model().forEach((n, v) -> values.put("model " + n, v));
         host.versions().forEach((n, v) -> values.put("version of " + n, v));

@@ -103,6 +103,18 @@ public final class Ila {
             return new MaskSettings(start, rate, steps, sparsities.get(0), rest);
         }
 
+        /** As before there were others, where there are none: it is kept with what was asked. */
+        @Override
+        public String toString() {
+            return "MaskSettings[start=%s, rate=%s, steps=%d, sparsity=%s%s]"
+                    .formatted(
+                            start,
+                            rate,
+                            steps,
+                            sparsity,
+                            others.isEmpty() ? "" : ", others=" + others);
+        }
+
         /** Every sparsity, as each is asked for alone. */
         public List<MaskSettings> each() {
             return Stream.concat(Stream.of(sparsity), others.stream())

@@ -11,9 +11,11 @@ import java.util.Optional;
  *
  * @param ranking of the layers with a Δθᵢ
  * @param history with this mask's steps, none of another's
- * @param choice of its sparsity, if there were several
+ * @param sparsity that it was learned by
+ * @param choice of it, if there were several
  */
-record LearnedMask(Ranking ranking, History history, Optional<Sparsity.Choice> choice) {
+record LearnedMask(
+        Ranking ranking, History history, double sparsity, Optional<Sparsity.Choice> choice) {
     /**
      * With its course.
      *
@@ -27,6 +29,6 @@ record LearnedMask(Ranking ranking, History history, Optional<Sparsity.Choice> c
         float[] end = after.get(before + how.steps() - 1).clone();
         ranking.scores().forEach(s -> end[s.layer().index()] = (float) s.logit());
         course.add(end);
-        return new Session.Masked(ranking, course, history);
+        return new Session.Masked(ranking, course, history, sparsity);
     }
 }

@@ -61,7 +61,7 @@ final class MaskSeries implements Trainable {
                         : Optional.empty();
         int best = choice.map(Sparsity.Choice::best).orElse(0);
         History own = history.part(2, best * how.steps(), how.steps());
-        return new LearnedMask(rankings.get(best), own, choice);
+        return new LearnedMask(rankings.get(best), own, how.each().get(best).sparsity(), choice);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.ila.search;
 
-import dev.ila.rank.Ranking;
 import dev.ila.run.AtomicFiles;
 import dev.ila.run.Failure;
 import dev.ila.run.Json;
@@ -48,8 +47,9 @@ public final class Milestones {
      *
      * @param milestone its name
      * @param step of stage 1 after which Δθ was taken
+     * @param sparsity of its mask, chosen at each milestone if there were several
      */
-    public record Ranked(String milestone, int step) {}
+    public record Ranked(String milestone, int step, double sparsity) {}
 
     private Path directory() {
         return run.path().resolve("milestones");
@@ -90,12 +90,12 @@ public final class Milestones {
             for (Milestone milestone : missing) {
                 int step = nearest(milestone, last);
                 DeltaTheta change = session.initial().learned(State.read(file(step)).values());
-                Ranking ranking = session.learnMask(change, observer).ranking();
+                Session.Masked masked = session.learnMask(change, observer);
                 Json.write(
                         directory().resolve(milestone.file() + ".json"),
-                        new Ranked(milestone.name(), step));
+                        new Ranked(milestone.name(), step, masked.sparsity()));
                 // Last: whoever finds it need not look further.
-                AtomicFiles.write(scores(run.path(), milestone), ranking.toCsv());
+                AtomicFiles.write(scores(run.path(), milestone), masked.ranking().toCsv());
             }
         }
         kept().forEach(this::delete);

@@ -31,6 +31,9 @@ final class Report {
     /** The plain gradient is measured on the first steps' batches of stage 2. */
     private static final int GAIN_STEPS = 16;
 
+    /** The metric of the sparsity that was chosen among several. */
+    static final String CHOSEN = "stage2.chosen_sparsity";
+
     private final SearchSettings settings;
     private final RunDirectory run;
     private final Provenance.Inputs inputs;
@@ -73,14 +76,11 @@ final class Report {
         mask.choice()
                 .ifPresent(
                         c -> {
-                            double sparsity = how.each().get(c.best()).sparsity();
-                            metrics.put("stage2.sparsity", sparsity);
-                            String warning =
-                                    sparsity > 0
-                                            ? Sparsity.decides(mask.ranking(), gain, how.start())
-                                            : "";
-                            notes.add(Sparsity.sentence(c, how, warning));
+                            metrics.put(CHOSEN, mask.sparsity());
+                            notes.add(Sparsity.sentence(c, how));
                         });
+        Sparsity.decides(mask.ranking(), gain, how.with(List.of(mask.sparsity())))
+                .ifPresent(w -> notes.add("With sparsity %s %s.".formatted(mask.sparsity(), w)));
         return keep(
                 mask.history(), stable, learned, Optional.of(mask.ranking()), gain, metrics, notes);
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import dev.ila.rank.RankedRun;
 import dev.ila.rank.Ranking;
 import dev.ila.run.Hash;
+import dev.ila.run.Json;
 import dev.ila.run.Require;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +97,18 @@ public final class Runs {
         Path file = run.resolve("run.json");
         Require.that(Files.exists(file), run, "run", "a run's directory, with its run.json");
         return RunFile.read(file).settings();
+    }
+
+    /**
+     * The settings of the mask that a finished run has, with the one sparsity it was learned by.
+     */
+    public static Ila.MaskSettings mask(Path run) {
+        Ila.MaskSettings asked = settings(run).stage2();
+        if (asked.others().isEmpty()) {
+            return asked;
+        }
+        Result result = Json.read(run.resolve("result.json"), Result.class);
+        return asked.with(List.of(result.findings().metrics().get(Report.CHOSEN)));
     }
 
     /** How far a run is. */

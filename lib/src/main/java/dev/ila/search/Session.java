@@ -52,8 +52,9 @@ public final class Session implements AutoCloseable {
      * @param ranking of the layers with a Δθᵢ
      * @param course of the mask, step by step
      * @param history every step, stage 1's not among them
+     * @param sparsity the one asked for, or chosen
      */
-    public record Masked(Ranking ranking, MaskCourse course, History history) {}
+    public record Masked(Ranking ranking, MaskCourse course, History history, double sparsity) {}
 
     private final SearchSettings settings;
     private final Seeds seeds;

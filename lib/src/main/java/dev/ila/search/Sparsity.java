@@ -3,12 +3,14 @@ package dev.ila.search;
 import dev.ila.data.Batch;
 import dev.ila.rank.LayerScore;
 import dev.ila.rank.Ranking;
+import dev.ila.run.Require;
 import dev.ila.torch.Change;
 import dev.ila.torch.Network;
 import dev.ila.train.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The sparsity of a mask, chosen among several: the one whose most important 75 % of the layers
@@ -42,40 +44,48 @@ public final class Sparsity {
             float[] gamma = new float[network.dimensions().layers()];
             ranking.top(ranking.count(SHARE)).forEach(l -> gamma[l.index()] = 1);
             losses.add(Trainer.loss(network, change, gamma, unseen));
-            best = losses.get(losses.size() - 1) < losses.get(best) ? losses.size() - 1 : best;
+            int last = losses.size() - 1;
+            // Other than <, this puts what is not a number last.
+            best = Double.compare(losses.get(last), losses.get(best)) < 0 ? last : best;
         }
+        Require.that(
+                Double.isFinite(losses.get(best)),
+                losses,
+                "losses to choose a sparsity by",
+                "finite for one mask at least");
         return new Choice(best, losses);
     }
 
     /**
-     * A warning, or nothing: that the pull alone decides which masks fall, where the loss would
+     * A warning, if it is due: that the pull alone decides which masks fall, where the loss would
      * have every one of them rise.
      *
      * @param ranking by a mask
      * @param gain −∂L/∂γ at γ = 1, by layer of the model
-     * @param start s before the first step
+     * @param how it was learned
      */
-    public static String decides(Ranking ranking, double[] gain, double start) {
-        List<LayerScore> fell = ranking.scores().stream().filter(s -> s.logit() < start).toList();
+    public static Optional<String> decides(Ranking ranking, double[] gain, Ila.MaskSettings how) {
+        List<LayerScore> fell =
+                ranking.scores().stream().filter(s -> s.logit() < how.start()).toList();
         boolean alone = fell.stream().allMatch(s -> gain[s.layer().index()] > 0);
-        return !fell.isEmpty() && alone
-                ? "; the pull alone decides which masks fall: the loss would have all %d rise"
-                        .formatted(fell.size())
-                : "";
+        return how.sparsity() > 0 && !fell.isEmpty() && alone
+                ? Optional.of(
+                        "the pull alone decides which masks fall: the loss would have all %d rise"
+                                .formatted(fell.size()))
+                : Optional.empty();
     }
 
     /** What was chosen, among what, in a sentence. */
-    static String sentence(Choice choice, Ila.MaskSettings how, String warning) {
+    static String sentence(Choice choice, Ila.MaskSettings how) {
         List<String> others = new ArrayList<>();
         for (int i = 0; i < choice.losses().size(); i++) {
             others.add(said(choice.losses().get(i), how.each().get(i)));
         }
-        return "Sparsity %s was chosen: the top %.0f %% of layers alone have the lowest held-out loss, %s%s."
+        return "Sparsity %s was chosen: the top %.0f %% of layers alone have the lowest held-out loss, %s."
                 .formatted(
                         how.each().get(choice.best()).sparsity(),
                         100 * SHARE,
-                        String.join(", ", others),
-                        warning);
+                        String.join(", ", others));
     }
 
     private static String said(double loss, Ila.MaskSettings by) {

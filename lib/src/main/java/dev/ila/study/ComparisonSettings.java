@@ -1,6 +1,7 @@
 package dev.ila.study;
 
 import dev.ila.criteria.Criterion;
+import dev.ila.criteria.FinalRank;
 import dev.ila.criteria.Place;
 import dev.ila.model.LinearLayer;
 import dev.ila.run.Require;
@@ -60,10 +61,11 @@ public record ComparisonSettings(
         by = List.copyOf(by);
         for (Criterion c : by) {
             Require.that(
-                    !(c instanceof Place),
+                    !(c instanceof Place || c instanceof FinalRank),
                     c.key(),
                     "criterion of a rival",
-                    "another one: layers by chance, the first and the last are compared anyway");
+                    "another one: layers by chance, the first and the last are compared anyway, and"
+                            + " AdaLoRA's ranks are of another fine-tuning");
             Require.that(
                     Collections.frequency(by, c) == 1,
                     c.key(),
@@ -74,6 +76,11 @@ public record ComparisonSettings(
         Require.atLeast(1, cuts.size(), "number of cuts");
         Require.atLeast(1, rates.size(), "number of rates");
         Require.atLeast(1, draws, "draws");
+        Require.that(
+                base.stage2().others().isEmpty(),
+                base.stage2(),
+                "mask of a comparison",
+                "of one sparsity: what is held out must not have chosen it");
         Require.that(
                 base.delta() instanceof Delta.Lora || base.delta() instanceof Delta.Full,
                 base.delta(),

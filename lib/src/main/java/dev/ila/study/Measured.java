@@ -70,7 +70,7 @@ record Measured(Map<Benchmark, List<Question>> tasks) {
     }
 
     /** Told how far an evaluation is; stops it when that is asked for. */
-    private static IntConsumer watch(TuneComparison.Observer observer, Path run, String what) {
+    static IntConsumer watch(TuneComparison.Observer observer, Path run, String what) {
         Search.Observer of = observer.run(run.getFileName() + ": " + what);
         return n -> {
             if (of.stopAsked()) {

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * Selective fine-tuning compared (paper §4): all layers, the most important ones, and rivals of
@@ -118,7 +119,7 @@ public final class TuneComparison {
             Ranking ranking = Ranking.fromCsv(searched.resolve("scores.csv"));
             Map<String, Ranking> others = new LinkedHashMap<>();
             for (Criterion c : settings.by()) {
-                others.put(c.key(), ranked(c, search, searched));
+                others.put(c.key(), ranked(c, search, searched, observer));
             }
             for (Arm arm : arms(ranking, others, seed)) {
                 if (arm.kind().equals(Arm.RESAMPLED)
@@ -167,14 +168,25 @@ public final class TuneComparison {
                                         .formatted(arm.name(), rates)));
     }
 
-    /** A criterion's ranking of a search's change, made once. */
-    private Ranking ranked(Criterion by, SearchSettings search, Path searched) {
-        Path csv =
-                directory
-                        .resolve("rankings")
-                        .resolve("%s-%d.csv".formatted(by.key(), search.seed()));
+    /** A criterion's ranking of a search's change, made once, and kept with it. */
+    private static Ranking ranked(
+            Criterion by, SearchSettings search, Path searched, Observer observer) {
+        Path csv = searched.resolve("rankings").resolve(by.key() + ".csv");
         if (!Files.exists(csv)) {
-            Subject subject = Subject.of(searched, search);
+            IntConsumer done = Measured.watch(observer, searched, by.key());
+            Subject.Progress progress =
+                    new Subject.Progress() {
+                        @Override
+                        public void begin(Criterion of, int steps) {
+                            done.accept(0);
+                        }
+
+                        @Override
+                        public void done(int steps) {
+                            done.accept(steps);
+                        }
+                    };
+            Subject subject = Subject.of(searched, search, progress);
             AtomicFiles.write(csv, by.rank(subject).ranking().toCsv());
         }
         return Ranking.fromCsv(csv);

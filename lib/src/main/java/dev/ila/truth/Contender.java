@@ -43,22 +43,24 @@ public record Contender(
     }
 
     /**
-     * By the mask of a finished search; its cost is that of stage 2, and its memory is not known.
+     * By the mask of a finished search; its cost is that of stage 2, of all masks if it chose among
+     * several, each as long as its own, and its memory is not known.
      *
      * @param run its directory
      */
     public static Contender mask(Path run, List<LinearLayer> layers) {
         SearchSettings settings = Runs.settings(run);
         try {
+            int masks = settings.stage2().each().size();
             List<History.Step> steps =
                     History.fromCsv(Files.readString(run.resolve("history.csv"))).stage(2);
             return new Contender(
                     MASK,
                     some(Runs.ranking(run, new ArrayList<>()), layers),
-                    steps.stream().mapToDouble(History.Step::seconds).sum(),
+                    masks * steps.stream().mapToDouble(History.Step::seconds).sum(),
                     new Scored.Read(
-                            (long) steps.size() * settings.data().batchSize(),
-                            steps.stream().mapToLong(History.Step::tokens).sum()),
+                            (long) masks * steps.size() * settings.data().batchSize(),
+                            masks * steps.stream().mapToLong(History.Step::tokens).sum()),
                     0);
         } catch (IOException e) {
             throw new UncheckedIOException(

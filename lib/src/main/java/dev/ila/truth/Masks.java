@@ -98,14 +98,21 @@ final class Masks {
 
         /** From the lowest to the highest σ(s) at the end. */
         double spread() {
-            List<LayerScore> scores = ranking(steps()).scores();
-            return scores.get(0).score() - scores.get(scores.size() - 1).score();
+            return Masks.spread(ranking(steps()));
         }
     }
 
-    /** The run's, with the first of its sparsities. */
+    private double spread(float... logits) {
+        return spread(Ila.rank(layers, logits));
+    }
+
+    private static double spread(Ranking ranking) {
+        List<LayerScore> scores = ranking.scores();
+        return scores.get(0).score() - scores.get(scores.size() - 1).score();
+    }
+
     Ila.MaskSettings settings() {
-        return settings.stage2().each().get(0);
+        return settings.stage2();
     }
 
     List<LinearLayer> layers() {
@@ -152,14 +159,12 @@ final class Masks {
                             after.add(logits.values());
                             tokens.add(progress.step().tokens());
                             done.accept(++steps);
-                            enough.set(
-                                    spread > 0
-                                            && new Course(layers, after, tokens, 0).spread()
-                                                    >= spread);
                         }
 
+                        /** Asked before it is told. */
                         @Override
                         public boolean stopAsked() {
+                            enough.set(spread > 0 && spread(logits.values()) >= spread);
                             return enough.get();
                         }
                     });
@@ -180,12 +185,10 @@ final class Masks {
 
     /** Says so if the pull alone decides which masks fall. */
     String decided(Course course, Ila.MaskSettings how) {
-        return how.sparsity() == 0
-                ? ""
-                : Sparsity.decides(
-                        course.ranking(course.steps()),
-                        Ila.gain(network, change, toChooseBy()),
-                        how.start());
+        double[] gain = Ila.gain(network, change, toChooseBy());
+        return Sparsity.decides(course.ranking(course.steps()), gain, how)
+                .map(warning -> "; " + warning)
+                .orElse("");
     }
 
     private List<Batch> toChooseBy() {

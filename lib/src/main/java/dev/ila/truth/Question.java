@@ -9,6 +9,7 @@ import dev.ila.run.Require;
 import dev.ila.search.Delta;
 import dev.ila.search.DeltaTheta;
 import dev.ila.search.FinishedModel;
+import dev.ila.search.Runs;
 import dev.ila.search.SearchSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ record Question(
         } else {
             notes.add("what the adapter was trained on is not known");
         }
+        there = unchosen(there, run, settings, notes);
         List<Example> some = some(there, settings);
         long tokens = some.stream().mapToLong(Example::supervisedTokens).sum();
         notes.add(
@@ -88,6 +90,23 @@ record Question(
         asked.put("orders", String.valueOf(settings.orders()));
         asked.put("seed", String.valueOf(settings.seed()));
         return new Question(change, some, asked, notes);
+    }
+
+    /** Without those by which the run chose its mask, if enough are left; else it is noted. */
+    private static List<Example> unchosen(
+            List<Example> there, Path run, Truth.Settings settings, List<String> notes) {
+        if (!FinishedModel.isRun(run) || Runs.settings(run).stage2().others().isEmpty()) {
+            return there;
+        }
+        Set<String> chose = new HashSet<>();
+        FinishedModel.heldOut(run, FinishedModel.data(run))
+                .forEach(e -> chose.add(hash(List.of(e))));
+        List<Example> rest = there.stream().filter(e -> !chose.contains(hash(List.of(e)))).toList();
+        if (rest.stream().mapToLong(Example::supervisedTokens).sum() >= settings.tokens()) {
+            return rest;
+        }
+        notes.add("by some of these the run chose its mask's sparsity, which favours the mask");
+        return there;
     }
 
     /** Those that were named, or those that the run did not read to train on. */

@@ -164,7 +164,7 @@ public final class Truth implements AutoCloseable {
                         model.network(),
                         change,
                         layers,
-                        Runs.settings(run),
+                        Runs.settings(run).with(Runs.mask(run)),
                         FinishedModel.trained(run),
                         done);
         Contender learned = variant.learn(masks);

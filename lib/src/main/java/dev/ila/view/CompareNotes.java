@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** How a comparison of tunings is to be read, and what it is of. */
 final class CompareNotes {
@@ -52,6 +53,19 @@ final class CompareNotes {
             notes.add(
                     "\"lisa\": embedding, head and final norm all the time, and %d whole blocks at a time, drawn anew every %d steps; its layers and numbers are those at a time."
                             .formatted(s.lisa().blocks(), s.every()));
+        }
+        if (!s.by().isEmpty()) {
+            notes.add(
+                    "%s: the first layers by these rankings of the same change, equal scores broken by lot."
+                            .formatted(
+                                    s.by().stream()
+                                            .map(c -> "\"" + c.key() + "\"")
+                                            .collect(Collectors.joining(", "))));
+        }
+        if (s.base().stage2().sparsity() > 0) {
+            notes.add(
+                    "The mask was learned with sparsity %s."
+                            .formatted(s.base().stage2().sparsity()));
         }
         notes.add("\"numbers\": as many layers as have the trained numbers of the most important.");
         boolean all = trials.stream().allMatch(t -> t.cost().peak().isPresent());

@@ -134,9 +134,11 @@ class CompareOptionsTest {
         String said = compare("--lisa-blocks=0", "--steps=4", "--by=norm,gain", "--sparsity=0.3");
         assertTrue(made.containsAll(List.of("norm-30-1", "gain-30-1")), made.toString());
         assertTrue(said.contains("\nnorm 30 % "), said);
+        assertTrue(said.contains("\"norm\", \"gain\": the first layers by these rankings"), said);
+        assertTrue(said.contains("The mask was learned with sparsity 0.3."), said);
         Path c = folder.resolve("c");
         assertEquals(0.3, Runs.settings(c.resolve("runs/search-1")).stage2().sparsity());
-        Ranking norm = Ranking.fromCsv(c.resolve("rankings/norm-1.csv"));
+        Ranking norm = Ranking.fromCsv(c.resolve("runs/search-1/rankings/norm.csv"));
         Set<String> top =
                 norm.top(norm.count(0.3)).stream()
                         .map(LinearLayer::name)
@@ -163,7 +165,8 @@ class CompareOptionsTest {
         refused("--seeds must be 1 or more, but is: 0", "--seeds=0");
         refused(
                 "criterion of a rival must be another one: layers by chance, the first and the last"
-                        + " are compared anyway, but is: first",
+                        + " are compared anyway, and AdaLoRA's ranks are of another fine-tuning, but"
+                        + " is: first",
                 "--by=norm,first");
         refused("criterion of a rival must be named once, but is: norm", "--by=norm,norm");
         refused("--draws must be 1 or more, but is: 0", "--draws=0");

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
@@ -151,7 +152,7 @@ class SparsityTest {
                         });
         assertEquals(List.of("1: 4", "2: 12"), stages);
         assertEquals(STEPS, outcome.history().stage(2).size());
-        double chosen = outcome.result().findings().metrics().get("stage2.sparsity");
+        double chosen = outcome.result().findings().metrics().get("stage2.chosen_sparsity");
         assertTrue(PULLS.contains(chosen));
         String note = outcome.result().findings().notes().get(1);
         assertTrue(
@@ -174,8 +175,13 @@ class SparsityTest {
         try (RunDirectory run = RunDirectory.create(folder.resolve("one"))) {
             outcome = Search.start(settings.with(mask(0.3, List.of())), run, NOBODY);
         }
-        assertEquals(1, outcome.result().findings().notes().size());
-        assertFalse(outcome.result().findings().metrics().containsKey("stage2.sparsity"));
+        String notes = outcome.result().findings().notes().toString();
+        assertFalse(notes.contains("was chosen"), notes);
+        // The warning is of one sparsity, too.
+        assertTrue(
+                notes.contains("With sparsity 0.3 the pull alone decides which masks fall:"),
+                notes);
+        assertFalse(outcome.result().findings().metrics().containsKey("stage2.chosen_sparsity"));
     }
 
     @Test
@@ -187,14 +193,18 @@ class SparsityTest {
         logits[1] = 3.5;
         Ranking ranking = Ranking.ofMask(layers, logits);
         double[] gain = new double[layers.size()];
-        assertEquals("", Sparsity.decides(ranking, gain, 4));
+        Ila.MaskSettings pulled = mask(0.3, List.of());
+        assertEquals(Optional.empty(), Sparsity.decides(ranking, gain, pulled));
         gain[0] = 1;
-        assertEquals("", Sparsity.decides(ranking, gain, 4));
+        assertEquals(Optional.empty(), Sparsity.decides(ranking, gain, pulled));
         gain[1] = 1;
         assertEquals(
-                "; the pull alone decides which masks fall: the loss would have all 2 rise",
-                Sparsity.decides(ranking, gain, 4));
-        assertEquals("", Sparsity.decides(ranking, gain, 2));
+                "the pull alone decides which masks fall: the loss would have all 2 rise",
+                Sparsity.decides(ranking, gain, pulled).orElseThrow());
+        assertEquals(Optional.empty(), Sparsity.decides(ranking, gain, mask(0, List.of())));
+        assertEquals(
+                Optional.empty(),
+                Sparsity.decides(ranking, gain, new Ila.MaskSettings(2, 0.1, STEPS, 0.3)));
     }
 
     @Test

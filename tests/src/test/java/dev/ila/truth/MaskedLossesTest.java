@@ -1,6 +1,8 @@
 package dev.ila.truth;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Losses with some layers' changes are measured, kept, and gone on with. */
 class MaskedLossesTest {
@@ -76,6 +80,39 @@ class MaskedLossesTest {
                     effects.get(0).losses().of(Effects.NONE));
             assertEquals(layers, delta.changed());
             goesOn(asked, layers, file, effects);
+        }
+    }
+
+    /** Weights in 4 bits, and products in 16. */
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "NF4", "NF4_DOUBLE"})
+    void severalMasksAtOnceAreThoseOneByOneInLessPrecision(Precision precision) {
+        Path run = folder.resolve("run");
+        SearchSettings settings = RunFixture.run(run, Delta.Lora.defaults(), 6);
+        List<Example> examples = FinishedModel.heldOut(run, FinishedModel.data(run)).subList(0, 4);
+        Compute compute = new Compute("cpu", precision, 2, false);
+        try (FinishedModel model = FinishedModel.load(settings.model(), Optional.of(run), compute);
+                DeviceVector unused = model.model().network().vector(new float[1])) {
+            Network network = model.model().network();
+            int layers = model.model().layers().size();
+            List<float[]> masks = new ArrayList<>();
+            for (int layer : new int[] {0, 17, layers - 1}) {
+                for (int only = 0; only < 2; only++) {
+                    float[] mask = new float[layers];
+                    Arrays.fill(mask, 1 - only);
+                    mask[layer] = only;
+                    masks.add(mask);
+                }
+            }
+            Batch batch = Batch.of(examples);
+            float[][] together = network.masked(model.change()).losses(batch, masks);
+            for (int m = 0; m < masks.size(); m++) {
+                float[] alone =
+                        network.step(
+                                batch, model.change(), masks.get(m), Network.Want.LOSS, unused, 0);
+                assertArrayEquals(alone, together[m], 1e-3f, "mask " + m);
+            }
+            assertNotEquals(together[0][0], together[1][0]);
         }
     }
 

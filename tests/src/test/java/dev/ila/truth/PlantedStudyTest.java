@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ila.criteria.Criterion;
 import dev.ila.criteria.FinalRank;
 import dev.ila.search.Ila;
+import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Compute;
 import dev.ila.torch.Precision;
+import dev.ila.train.History;
 import dev.ila.train.Schedule;
 import dev.ila.view.PlantedTables;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -119,6 +124,53 @@ class PlantedStudyTest {
         assertEquals(1, PlantedTables.alone(trials).intColumn("without effect").get(1));
     }
 
+    /** What the report of docs/fidelity.md was asked is what is asked now. */
+    @Test
+    void theReportsTrialsAreGoneOnWith() throws Exception {
+        String asked = Files.readString(Path.of("..", "docs/fidelity/planted/asked.json"));
+        assertTrue(
+                asked.contains(
+                        '"'
+                                + PlantedStudy.thorough(SearchSettings.embedded())
+                                        .stage2()
+                                        .toString()
+                                + '"'),
+                asked);
+        assertTrue(asked.contains('"' + Ila.MaskSettings.defaults().toString() + '"'), asked);
+    }
+
+    @Test
+    void itCanBeStopped() {
+        List<Integer> stages = new ArrayList<>();
+        PlantedStudy study =
+                new PlantedStudy(
+                        SearchSettings.embedded().with(CPU),
+                        List.of(PlantedPattern.BAND),
+                        List.of(1L),
+                        Optional.empty());
+        assertThrows(
+                CancellationException.class,
+                () ->
+                        study.run(
+                                new PlantedStudy.Progress() {
+                                    @Override
+                                    public Search.Observer observer() {
+                                        return new Search.Observer() {
+                                            @Override
+                                            public void step(History.Step step) {
+                                                stages.add(step.stage());
+                                            }
+
+                                            @Override
+                                            public boolean stopAsked() {
+                                                return stages.size() == 2;
+                                            }
+                                        };
+                                    }
+                                }));
+        assertTrue(stages.size() <= 3, stages.toString());
+    }
+
     @Test
     void aStudyNeedsSeeds() {
         IllegalArgumentException e =
@@ -136,7 +188,7 @@ class PlantedStudyTest {
     @Test
     @Tag("slow")
     void stage2AloneFindsWhatWasPlanted() {
-        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded());
+        SearchSettings settings = PlantedStudy.thorough(SearchSettings.embedded()).with(CPU);
         List<PlantedTrial> trials =
                 new PlantedStudy(
                                 settings, List.of(PlantedPattern.values()), SEEDS, Optional.empty())

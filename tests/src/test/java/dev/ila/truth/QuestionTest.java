@@ -11,6 +11,7 @@ import dev.ila.data.Example;
 import dev.ila.run.RunDirectory;
 import dev.ila.search.Delta;
 import dev.ila.search.FinishedModel;
+import dev.ila.search.Runs;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
 import java.nio.file.Path;
@@ -80,6 +81,37 @@ class QuestionTest {
                         subject(made, run),
                         settings(Optional.of(made.data().withLimit(0)), 1_000_000));
         assertDisjoint(trained, named.examples());
+    }
+
+    /** What chose the run's mask is no judge of it, unless there is nobody else. */
+    @Test
+    void conversationsThatChoseTheSparsityAreLeftOut() {
+        Path run = folder.resolve("chosen");
+        SearchSettings embedded = SearchSettings.embedded();
+        SearchSettings made =
+                embedded.with(embedded.data().withLimit(70))
+                        .with(RunFixture.CPU)
+                        .with(embedded.stage2().with(List.of(0.0, 1.0)))
+                        .withSteps(2, 1);
+        try (RunDirectory directory = RunDirectory.create(run)) {
+            Search.start(made, directory, new Search.Observer() {});
+        }
+        Set<String> chose = texts(FinishedModel.heldOut(run, FinishedModel.data(run)));
+        assertFalse(chose.isEmpty());
+        Question question = Question.of(subject(made, run), settings(Optional.empty(), 10_000));
+        Set<String> read = texts(question.examples());
+        read.retainAll(chose);
+        assertEquals(Set.of(), read);
+        assertEquals(1, question.notes().size());
+        Question all = Question.of(subject(made, run), settings(Optional.empty(), 1_000_000));
+        assertEquals(
+                "by some of these the run chose its mask's sparsity, which favours the mask",
+                all.notes().get(0));
+        Set<String> everything = texts(all.examples());
+        everything.retainAll(chose);
+        assertFalse(everything.isEmpty());
+        assertEquals(1, Runs.mask(run).each().size());
+        assertTrue(List.of(0.0, 1.0).contains(Runs.mask(run).sparsity()));
     }
 
     private static void assertDisjoint(Set<String> trained, List<Example> examples) {
