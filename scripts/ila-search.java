@@ -1,5 +1,5 @@
 /// usr/bin/env true; exec "$(dirname "$0")/../jbang" "$0" "$@"
-//DESCRIPTION Ranks every linear layer of a model by how much alignment needs its change.
+//DESCRIPTION Ranks every linear layer of a model by a mask over its change, as ILA does.
 //JAVA 17+
 //RUNTIME_OPTIONS --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g
 //DEPS ../lib/ila.java
@@ -19,8 +19,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Ranks the linear layers of a language model by how much its alignment needs their"
-                    + " change.%n",
+            "Ranks the linear layers of a language model by a mask over their change, as ILA does.%n",
             "Stage 1 fine-tunes the model on conversations until it is stable; stage 2 freezes the"
                     + " change and learns one number for each layer, by which the layers are ranked."
                     + " Without options it runs on a small model that comes with it.",

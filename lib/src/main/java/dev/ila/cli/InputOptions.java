@@ -65,7 +65,9 @@ public final class InputOptions {
         @Option(
                 names = "--limit",
                 paramLabel = "N",
-                description = "Use the first N usable conversations only. Default: all.")
+                description =
+                        "Read the first N usable conversations only; of these those longer than"
+                                + " --max-length are left out. Default: all.")
         private Optional<Integer> limit = Optional.empty();
 
         @Option(

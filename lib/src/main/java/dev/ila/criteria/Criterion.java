@@ -84,8 +84,9 @@ public sealed interface Criterion permits Place, ChangeSize, Spectral, Gradient,
                 "none",
                 "run of " + key(),
                 "one with a change of the model; give it with --run");
+        boolean data = need() == Need.DATA || need() == Need.RUN;
         Require.that(
-                fits(given) || given.data().isPresent(),
+                !data || given.data().isPresent(),
                 "none",
                 "data of " + key(),
                 "conversations; give them with --data, or a run of ila-search with --run");

@@ -56,7 +56,7 @@ final class CompareNotes {
         }
         if (!s.by().isEmpty()) {
             notes.add(
-                    "%s: the first layers by these rankings of the same change, equal scores broken by lot."
+                    "%s: the first layers by these rankings of the same model or change, equal scores broken by lot."
                             .formatted(
                                     s.by().stream()
                                             .map(c -> "\"" + c.key() + "\"")

@@ -134,7 +134,10 @@ class CompareOptionsTest {
         String said = compare("--lisa-blocks=0", "--steps=4", "--by=norm,gain", "--sparsity=0.3");
         assertTrue(made.containsAll(List.of("norm-30-1", "gain-30-1")), made.toString());
         assertTrue(said.contains("\nnorm 30 % "), said);
-        assertTrue(said.contains("\"norm\", \"gain\": the first layers by these rankings"), said);
+        assertTrue(
+                said.contains(
+                        "\"norm\", \"gain\": the first layers by these rankings of the same model"),
+                said);
         assertTrue(said.contains("The mask was learned with sparsity 0.3."), said);
         Path c = folder.resolve("c");
         assertEquals(0.3, Runs.settings(c.resolve("runs/search-1")).stage2().sparsity());

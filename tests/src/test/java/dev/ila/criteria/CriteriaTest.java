@@ -1,5 +1,6 @@
 package dev.ila.criteria;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -210,6 +211,7 @@ class CriteriaTest {
                 "data of fisher must be conversations; give them with --data, or a run of"
                         + " ila-search with --run, but is: none",
                 refused(Gradient.FISHER, adapter));
+        assertDoesNotThrow(() -> new FinalRank().check(adapter), "it reads no conversations");
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> Criterion.named("snr"));
         assertEquals(
