@@ -73,7 +73,7 @@ final class CompareNotes {
         notes.add(
                 none
                         ? "Memory: of a step, by count; the peak was not measured, which is done on Linux for trainings on the CPU."
-                        : "\"GB at the peak\": resident memory of the whole process at its highest until a training's end, loading included; differences of less than 0.05 GB are Java's own."
+                        : "\"GB at the peak\": resident memory of the whole process at its highest until a training's end, loading included; it grows with the runs that the process made before, so compare by count."
                                 + (all ? "" : " Of runs where it is missing it was not measured."));
         return notes;
     }
