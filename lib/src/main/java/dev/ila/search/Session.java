@@ -26,8 +26,7 @@ import java.util.function.IntFunction;
 
 /**
  * A model and its data, open, to work with step by step: what a notebook holds. Every method gives
- * values in Java's memory; on the device nothing stays but θ₀, so that a step can be made again and
- * again.
+ * values in Java's memory; on the device only θ₀ stays, so that a step can be made again.
  *
  * <p>{@link Search} makes the same steps and keeps them in files. Not for two threads at once.
  */
