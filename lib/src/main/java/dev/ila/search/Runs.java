@@ -99,13 +99,20 @@ public final class Runs {
         return RunFile.read(file).settings();
     }
 
+    /** Whether a finished run has chosen its mask's sparsity by what it held out. */
+    public static boolean choseSparsity(Path run) {
+        SearchSettings settings = settings(run);
+        return settings.lastStage() == 2 && !settings.stage2().others().isEmpty();
+    }
+
     /**
-     * The settings of the mask that a finished run has, with the one sparsity it was learned by.
+     * The settings of the mask that a finished run has, with the one sparsity it was learned by; of
+     * a run without a mask those it was given, with the first.
      */
     public static Ila.MaskSettings mask(Path run) {
         Ila.MaskSettings asked = settings(run).stage2();
-        if (asked.others().isEmpty()) {
-            return asked;
+        if (!choseSparsity(run)) {
+            return asked.each().get(0);
         }
         Result result = Json.read(run.resolve("result.json"), Result.class);
         return asked.with(List.of(result.findings().metrics().get(Report.CHOSEN)));

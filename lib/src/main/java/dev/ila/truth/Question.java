@@ -95,7 +95,7 @@ record Question(
     /** Without those by which the run chose its mask, if enough are left; else it is noted. */
     private static List<Example> unchosen(
             List<Example> there, Path run, Truth.Settings settings, List<String> notes) {
-        if (!FinishedModel.isRun(run) || Runs.settings(run).stage2().others().isEmpty()) {
+        if (!FinishedModel.isRun(run) || !Runs.choseSparsity(run)) {
             return there;
         }
         Set<String> chose = new HashSet<>();

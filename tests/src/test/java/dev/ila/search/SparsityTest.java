@@ -185,6 +185,26 @@ class SparsityTest {
     }
 
     @Test
+    void aRunWithoutAMaskHasChosenNone() {
+        Path run = folder.resolve("first");
+        SearchSettings first =
+                new SearchSettings(
+                        settings.model(),
+                        settings.data(),
+                        settings.delta(),
+                        settings.compute(),
+                        settings.seed(),
+                        settings.stage1(),
+                        settings.stage2(),
+                        1);
+        try (RunDirectory directory = RunDirectory.create(run)) {
+            Search.start(first, directory, NOBODY);
+        }
+        assertFalse(Runs.choseSparsity(run));
+        assertEquals(mask(PULLS.get(0), List.of()), Runs.mask(run));
+    }
+
+    @Test
     void itSaysSoIfThePullAloneDecides() {
         List<LinearLayer> layers = session.layers();
         double[] logits = new double[layers.size()];
