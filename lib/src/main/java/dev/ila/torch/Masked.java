@@ -33,14 +33,15 @@ public final class Masked {
     }
 
     /**
-     * Losses with each mask. Blocks below the first in which a mask differs from the first mask are
-     * computed once for both.
+     * Losses with each mask. Blocks below the first in which a mask differs from a common one are
+     * computed once for all.
      *
+     * @param common γ, one for each layer
      * @param masks γ, each one for each layer
      * @return loss of each supervised token in nats, in the batch's order, [masks][tokens]
      */
-    public float[][] losses(Batch batch, List<float[]> masks) {
-        return several(batch, masks, LOSSES);
+    public float[][] losses(Batch batch, float[] common, List<float[]> masks) {
+        return several(batch, common, masks, LOSSES);
     }
 
     /**
@@ -51,10 +52,10 @@ public final class Masked {
      * @return in nats, in the batch's order, [masks][tokens]
      */
     public float[][] divergences(Batch batch, List<float[]> masks) {
-        return several(batch, masks, DIVERGENCES);
+        return several(batch, masks.get(0), masks, DIVERGENCES);
     }
 
-    private float[][] several(Batch batch, List<float[]> masks, int what) {
+    private float[][] several(Batch batch, float[] common, List<float[]> masks, int what) {
         int layers = shared.dimensions().layers();
         float[] flat = new float[masks.size() * layers];
         for (int m = 0; m < masks.size(); m++) {
@@ -66,7 +67,7 @@ public final class Masked {
                 (step, a) ->
                         a.add(step.create(flat, new Shape(masks.size(), layers)))
                                 .add(Program.longs(step, what));
-        float[] all = call("masked", batch, masks.get(0), more, NDArray::toFloatArray);
+        float[] all = call("masked", batch, common, more, NDArray::toFloatArray);
         int tokens = batch.labels().length;
         float[][] out = new float[masks.size()][];
         Arrays.setAll(out, m -> Arrays.copyOfRange(all, m * tokens, (m + 1) * tokens));

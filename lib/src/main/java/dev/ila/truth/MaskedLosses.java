@@ -11,6 +11,7 @@ import dev.ila.torch.Masked;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +27,11 @@ import java.util.function.IntConsumer;
 public record MaskedLosses(Map<String, HeldOut> of) {
     private static final List<String> FIRST = List.of("conversation", "tokens");
 
-    /** Masks that are asked at once: between two calls it can be told how far it is. */
-    private static final int AT_ONCE = 48;
+    /**
+     * Tokens times masks that are asked at once: between two calls it can be told how far it is,
+     * and be stopped.
+     */
+    private static final int AT_ONCE = 16_384;
 
     /** Takes a copy, and checks that all are of the same conversations. */
     public MaskedLosses {
@@ -100,35 +104,36 @@ public record MaskedLosses(Map<String, HeldOut> of) {
      * @param subsets sets of layers in groups: the blocks below the first in which a set differs
      *     from the first of its group are computed once for both
      * @param file CSV: {@code conversation, tokens}, then nats by set
-     * @param done is told how many losses of one conversation with one set are there
+     * @param done is told how many losses of one conversation with one set are there, a longer
+     *     conversation's counting for more as it takes longer: at the end, all
      */
     public static MaskedLosses measure(
             Asked asked, List<List<Subset>> subsets, Path file, IntConsumer done) {
         List<String> names = subsets.stream().flatMap(List::stream).map(Subset::name).toList();
         Map<Integer, List<HeldOut.Loss>> rows = read(file, names, asked.examples());
-        done.accept(rows.size() * names.size());
+        Work work = new Work(asked.examples(), names.size(), done);
+        work.tell(rows.keySet(), List.of(), 0);
         for (List<Integer> places : Batches.together(asked.examples(), asked.tokens())) {
             List<Integer> left = places.stream().filter(p -> !rows.containsKey(p)).toList();
             if (left.isEmpty()) {
                 continue;
             }
-            int before = rows.size() * names.size();
+            Batch batch = Batch.of(left.stream().map(asked.examples()::get).toList());
+            int most = Math.max(1, AT_ONCE / (batch.rows() * batch.length()));
             Map<Integer, List<HeldOut.Loss>> some = new TreeMap<>();
             for (List<Subset> group : subsets) {
-                for (int from = 1; from == 1 || from < group.size(); from += AT_ONCE) {
-                    int to = Math.min(group.size(), from + AT_ONCE);
-                    List<Subset> part = new ArrayList<>(group.subList(0, 1));
-                    part.addAll(group.subList(Math.min(from, group.size()), to));
-                    add(asked, left, part, from == 1, some);
+                for (int from = 0; from < group.size(); from += most) {
+                    List<Subset> part = group.subList(from, Math.min(group.size(), from + most));
+                    add(asked, batch, left, group.get(0), part, some);
                     int sets = some.get(left.get(0)).size();
                     if (sets < names.size()) {
-                        done.accept(before + sets * left.size());
+                        work.tell(rows.keySet(), left, sets);
                     }
                 }
             }
             rows.putAll(some);
             write(file, names, rows);
-            done.accept(rows.size() * names.size());
+            work.tell(rows.keySet(), List.of(), 0);
         }
         Map<String, HeldOut> all = new LinkedHashMap<>();
         for (int s = 0; s < names.size(); s++) {
@@ -140,21 +145,37 @@ public record MaskedLosses(Map<String, HeldOut> of) {
         return new MaskedLosses(all);
     }
 
-    /**
-     * Adds what conversations lose with each set.
-     *
-     * @param whole whether the first set counts too
-     */
+    /** How far it is: the longest conversations come first. */
+    private record Work(List<Example> examples, int sets, IntConsumer done) {
+        /**
+         * Tells.
+         *
+         * @param there conversations that are done
+         * @param now those that are being read
+         * @param with how many sets these are
+         */
+        void tell(Collection<Integer> there, Collection<Integer> now, int with) {
+            double share = tokens(there) + tokens(now) * with / sets;
+            double all = examples.stream().mapToInt(Example::length).sum();
+            done.accept((int) Math.round(share / all * examples.size() * sets));
+        }
+
+        private double tokens(Collection<Integer> places) {
+            return places.stream().mapToInt(p -> examples.get(p).length()).sum();
+        }
+    }
+
+    /** Adds what conversations lose with each set. */
     private static void add(
             Asked asked,
+            Batch batch,
             List<Integer> places,
+            Subset first,
             List<Subset> sets,
-            boolean whole,
             Map<Integer, List<HeldOut.Loss>> to) {
-        Batch batch = Batch.of(places.stream().map(asked.examples()::get).toList());
         List<float[]> masks = sets.stream().map(s -> s.gamma(asked.layers())).toList();
-        float[][] losses = asked.on().losses(batch, masks);
-        for (int s = whole ? 0 : 1; s < losses.length; s++) {
+        float[][] losses = asked.on().losses(batch, first.gamma(asked.layers()), masks);
+        for (int s = 0; s < losses.length; s++) {
             int at = 0;
             for (int place : places) {
                 int count = asked.examples().get(place).supervisedTokens();

@@ -796,27 +796,28 @@ class M(Module):
       sums.append((1.0 - torch.cosine_similarity(before, x.index_select(0, keep).to(6))).sum())
     return torch.stack(sums)
 
-  # ---- several masks at once. masks [M, 7·blocks]; below the first block in which a mask differs from the first one,
-  #      blocks give for it what they give for that one, and are computed once.
-  #      apart 0: loss of each label, [M,n] in nats. 1: Kullback-Leibler divergence of what a mask says from what the
-  #      first one says, [M,n] in nats
+  # ---- several masks at once. masks [M, 7·blocks]; below the first block in which a mask differs from gamma, blocks
+  #      give for it what they give for gamma, and are computed once.
+  #      apart 0: loss of each label, [M,n] in nats. 1: Kullback-Leibler divergence of what a mask says from what gamma
+  #      says, [M,n] in nats
   def masked(self: __torch__.M, ids: Tensor, keep: Tensor, labels: Tensor, dims: Tensor, real: Tensor, w: List[Tensor], rope: List[Tensor], space: List[Tensor], delta: Tensor, ranks: Tensor, scales: Tensor, gamma: Tensor, masks: Tensor, apart: Tensor) -> Tensor:
     torch.set_grad_enabled(False)
     B, T, L, M, eps = ids.size(0), ids.size(1), int(dims[3]), masks.size(0), float(real[0])
     first: List[int] = []
     for m in range(M):
       b = 0
-      while b < L and torch.equal(masks[m, 7*b:7*b+7], masks[0, 7*b:7*b+7]):
+      while b < L and torch.equal(masks[m, 7*b:7*b+7], gamma[7*b:7*b+7]):
         b += 1
       first.append(b)
     head, change = self.top(dims, w, delta)
     out = torch.zeros([M, keep.numel()], dtype=6, device=ids.device)
     said = keep
     if int(apart[0]) == 1:
-      said = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, masks[0])
+      said = self.hidden(ids, keep, dims, real, w, rope, space, delta, ranks, scales, gamma)
     x, rope, causal = self.begin(ids, dims, real, w, rope, delta)
     wide, thin = self.stores(1, False, x, dims, w, space)
-    for i in range(L + 1):
+    end = max(first)
+    for i in range(end + 1):
       for m in range(M):
         y = x
         for j in range(i, L if first[m] == i else i):
@@ -829,8 +830,8 @@ class M(Module):
           else:
             nll, dh = self.head(h, head, change, change[:0], labels, int(dims[8]), int(dims[10]), float(real[5]), 0.0, 0, space)
             out[m] = nll
-      if i < L:
-        wi, a, g = self.ready(i, dims, w, delta, ranks, scales, masks[0])
+      if i < end:
+        wi, a, g = self.ready(i, dims, w, delta, ranks, scales, gamma)
         x, S = self.block(x, i, B, T, dims, real, rope, causal, [wide[0], thin[0]], False, wi, a, g)
     return out
 

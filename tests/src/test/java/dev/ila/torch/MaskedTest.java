@@ -69,7 +69,9 @@ class MaskedTest {
             DeviceVector unused = n.vector(new float[1]);
             for (Change change : gemma ? changes(n).subList(0, 2) : changes(n)) {
                 List<float[]> masks = masks(d.layers());
-                float[][] all = n.masked(change).losses(batch, masks);
+                float[][] all = n.masked(change).losses(batch, masks.get(0), masks);
+                float[][] fewer = n.masked(change).losses(batch, masks.get(0), masks.subList(2, 4));
+                assertArrayEquals(new float[][] {all[2], all[3]}, fewer);
                 assertEquals(masks.size(), all.length);
                 for (int m = 0; m < all.length; m++) {
                     float[] alone = n.step(batch, change, masks.get(m), Want.LOSS, unused, 0);
@@ -143,7 +145,11 @@ class MaskedTest {
             IllegalArgumentException e =
                     assertThrows(
                             IllegalArgumentException.class,
-                            () -> masked.losses(batch, List.of(new float[21], new float[20])));
+                            () ->
+                                    masked.losses(
+                                            batch,
+                                            new float[21],
+                                            List.of(new float[21], new float[20])));
             assertEquals("length of mask 2 must be 21, but is: 20", e.getMessage());
         }
     }
