@@ -58,7 +58,7 @@ public final class Sparsity {
 
     /**
      * A warning, if it is due: that the pull alone decides which masks fall, where the loss would
-     * have every one of them rise.
+     * have every one of them rise, or that it makes all masks fall.
      *
      * @param ranking by a mask
      * @param gain −∂L/∂γ at γ = 1, by layer of the model
@@ -67,12 +67,20 @@ public final class Sparsity {
     public static Optional<String> decides(Ranking ranking, double[] gain, Ila.MaskSettings how) {
         List<LayerScore> fell =
                 ranking.scores().stream().filter(s -> s.logit() < how.start()).toList();
-        boolean alone = fell.stream().allMatch(s -> gain[s.layer().index()] > 0);
-        return how.sparsity() > 0 && !fell.isEmpty() && alone
-                ? Optional.of(
-                        "the pull alone decides which masks fall: the loss would have all %d rise"
-                                .formatted(fell.size()))
-                : Optional.empty();
+        long turned = fell.stream().filter(s -> gain[s.layer().index()] > 0).count();
+        if (how.sparsity() == 0 || turned == 0) {
+            return Optional.empty();
+        }
+        if (turned == fell.size()) {
+            return Optional.of(
+                    "the pull alone decides which masks fall: the loss would have all %d rise"
+                            .formatted(turned));
+        }
+        return fell.size() < ranking.size()
+                ? Optional.empty()
+                : Optional.of(
+                        "the pull alone decides that masks fall, which all do: the loss would have %d of %d rise"
+                                .formatted(turned, fell.size()));
     }
 
     /** What was chosen, among what, in a sentence. */
@@ -81,11 +89,14 @@ public final class Sparsity {
         for (int i = 0; i < choice.losses().size(); i++) {
             others.add(said(choice.losses().get(i), how.each().get(i)));
         }
-        return "Sparsity %s was chosen: the top %.0f %% of layers alone have the lowest held-out loss, %s."
+        double chosen = how.each().get(choice.best()).sparsity();
+        boolean last = how.each().stream().allMatch(h -> h.sparsity() <= chosen);
+        return "Sparsity %s was chosen: the top %.0f %% of layers alone have the lowest held-out loss, %s.%s"
                 .formatted(
-                        how.each().get(choice.best()).sparsity(),
+                        chosen,
                         100 * SHARE,
-                        String.join(", ", others));
+                        String.join(", ", others),
+                        last ? " It is the largest that was tried." : "");
     }
 
     private static String said(double loss, Ila.MaskSettings by) {

@@ -185,6 +185,9 @@ final class Masks {
 
     /** Says so if the pull alone decides which masks fall. */
     String decided(Course course, Ila.MaskSettings how) {
+        if (how.sparsity() == 0) {
+            return "";
+        }
         double[] gain = Ila.gain(network, change, toChooseBy());
         return Sparsity.decides(course.ranking(course.steps()), gain, how)
                 .map(warning -> "; " + warning)

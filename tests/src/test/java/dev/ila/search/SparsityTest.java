@@ -166,6 +166,7 @@ class SparsityTest {
                 note.matches(
                         ".* \\d\\.\\d{4} with 0.0, \\d\\.\\d{4} with 3.0, \\d\\.\\d{4} with 0.3.*"),
                 note);
+        assertEquals(chosen == 3, note.endsWith(" It is the largest that was tried."), note);
         assertEquals(alone(chosen).ranking(), outcome.ranking().orElseThrow());
     }
 
@@ -222,6 +223,10 @@ class SparsityTest {
                 "the pull alone decides which masks fall: the loss would have all 2 rise",
                 Sparsity.decides(ranking, gain, pulled).orElseThrow());
         assertEquals(Optional.empty(), Sparsity.decides(ranking, gain, mask(0, List.of())));
+        Arrays.fill(logits, 3);
+        assertEquals(
+                "the pull alone decides that masks fall, which all do: the loss would have 2 of 56 rise",
+                Sparsity.decides(Ranking.ofMask(layers, logits), gain, pulled).orElseThrow());
         assertEquals(
                 Optional.empty(),
                 Sparsity.decides(ranking, gain, new Ila.MaskSettings(2, 0.1, STEPS, 0.3)));
