@@ -20,6 +20,9 @@ public final class Sparsity {
     /** What remains where the least important quarter is frozen, as in the paper. */
     private static final double SHARE = 0.75;
 
+    /** Of the masks that fall, a share that says that they fall by the pull and not by the loss. */
+    private static final double MOSTLY = 0.9;
+
     private Sparsity() {}
 
     /**
@@ -57,8 +60,8 @@ public final class Sparsity {
     }
 
     /**
-     * A warning, if it is due: that the pull alone decides which masks fall, where the loss would
-     * have every one of them rise, or that it makes all masks fall.
+     * A warning, if it is due: that the pull decides which masks fall, where the loss would have
+     * {@value #MOSTLY} of them or more rise, or that it makes all masks fall.
      *
      * @param ranking by a mask
      * @param gain −∂L/∂γ at γ = 1, by layer of the model
@@ -70,6 +73,13 @@ public final class Sparsity {
         long turned = fell.stream().filter(s -> gain[s.layer().index()] > 0).count();
         if (how.sparsity() == 0 || turned == 0) {
             return Optional.empty();
+        }
+        if (fell.size() < ranking.size()
+                && turned < fell.size()
+                && turned >= MOSTLY * fell.size()) {
+            return Optional.of(
+                    "the pull decides which masks fall: of %d that do the loss would have %d rise"
+                            .formatted(fell.size(), turned));
         }
         if (turned == fell.size()) {
             return Optional.of(

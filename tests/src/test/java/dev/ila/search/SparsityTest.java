@@ -223,6 +223,15 @@ class SparsityTest {
                 "the pull alone decides which masks fall: the loss would have all 2 rise",
                 Sparsity.decides(ranking, gain, pulled).orElseThrow());
         assertEquals(Optional.empty(), Sparsity.decides(ranking, gain, mask(0, List.of())));
+        Arrays.fill(logits, 0, 11, 3);
+        Arrays.fill(gain, 0, 10, 1);
+        assertEquals(
+                "the pull decides which masks fall: of 11 that do the loss would have 10 rise",
+                Sparsity.decides(Ranking.ofMask(layers, logits), gain, pulled).orElseThrow());
+        gain[9] = 0;
+        assertEquals(
+                Optional.empty(), Sparsity.decides(Ranking.ofMask(layers, logits), gain, pulled));
+        Arrays.fill(gain, 2, 10, 0);
         Arrays.fill(logits, 3);
         assertEquals(
                 "the pull alone decides that masks fall, which all do: the loss would have 2 of 56 rise",
