@@ -4,6 +4,7 @@ import dev.ila.rank.LayerScore;
 import dev.ila.truth.Curves;
 import dev.ila.truth.Effects;
 import dev.ila.truth.Findings;
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.internal.chartpart.IChart;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** What ground truth says of rankings, drawn. */
@@ -22,7 +24,23 @@ final class TruthPictures {
     /** Below it, time is drawn as this: no logarithm would show it. */
     private static final double LEAST_SECONDS = 0.01;
 
+    /** The first rankings have the first of these, as many as there are colours. */
+    private static final BasicStroke[] STROKES = {Theme.THICK, Theme.DASHED, Theme.THIN};
+
+    private static final Marker[] MARKERS = {
+        SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP
+    };
+
     private TruthPictures() {}
+
+    private static Color color(int place) {
+        return Palette.KINDS[place % Palette.KINDS.length];
+    }
+
+    /** How often all colours were taken before. */
+    private static int round(int place, int most) {
+        return place / Palette.KINDS.length % most;
+    }
 
     /** By name. */
     static Map<String, IChart> of(Findings found) {
@@ -57,9 +75,8 @@ final class TruthPictures {
         }
         int next = 0;
         for (Findings.Held h : found.held()) {
-            Color color = Palette.KINDS[next % Palette.KINDS.length];
             XYSeries series = add(chart, h.of().name(), h.curves(), value);
-            Lines.line(series, color, next++ < Palette.KINDS.length ? Theme.THICK : Theme.DASHED);
+            Lines.line(series, color(next), STROKES[round(next++, STROKES.length)]);
         }
         chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
         chart.getStyler().setLegendLayout(LegendLayout.Vertical);
@@ -85,14 +102,13 @@ final class TruthPictures {
         int next = 0;
         for (Findings.Held h : found.held()) {
             Effects.Estimate rho = h.without();
-            Color color = Palette.KINDS[next++ % Palette.KINDS.length];
+            Color color = color(next);
             double seconds = Math.max(LEAST_SECONDS, h.of().seconds());
             XYSeries series =
                     chart.addSeries(
                             h.of().name(), new double[] {seconds}, new double[] {rho.value()});
             series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-            series.setMarker(
-                    next > Palette.KINDS.length ? SeriesMarkers.DIAMOND : SeriesMarkers.CIRCLE);
+            series.setMarker(MARKERS[round(next++, MARKERS.length)]);
             series.setMarkerColor(color).setLineColor(color);
             XYSeries ends =
                     chart.addSeries(
