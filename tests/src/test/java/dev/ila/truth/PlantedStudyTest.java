@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ila.criteria.Criterion;
 import dev.ila.criteria.FinalRank;
+import dev.ila.run.Json;
 import dev.ila.search.Ila;
 import dev.ila.search.Search;
 import dev.ila.search.SearchSettings;
@@ -17,8 +18,10 @@ import dev.ila.view.PlantedTables;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,6 +125,31 @@ class PlantedStudyTest {
         assertEquals(0.5, summary.doubleColumn("least AUC").get(0));
         assertEquals(0, PlantedTables.pipelineSummary(trials).rowCount());
         assertEquals(1, PlantedTables.alone(trials).intColumn("without effect").get(1));
+    }
+
+    /** All fifteen trials of the report: five seeds of each of three patterns. */
+    @Test
+    void theReportsTrialsFindWhatWasPlanted() throws Exception {
+        List<PlantedTrial> trials = new ArrayList<>();
+        for (PlantedPattern pattern : PlantedPattern.values()) {
+            for (int seed = 1; seed <= 5; seed++) {
+                trials.add(
+                        Json.read(
+                                Path.of(
+                                        "..",
+                                        "docs/fidelity/planted/trials",
+                                        pattern.name().toLowerCase(Locale.ROOT)
+                                                + "-"
+                                                + seed
+                                                + ".json"),
+                                PlantedTrial.class));
+            }
+        }
+        double[] auc =
+                trials.stream().mapToDouble(t -> t.alone().get(PlantedTrial.MASK).auc()).toArray();
+        assertEquals(15, auc.length);
+        assertTrue(Arrays.stream(auc).average().orElseThrow() >= 0.95);
+        assertTrue(Arrays.stream(auc).min().orElseThrow() >= 0.85);
     }
 
     /** What the report of docs/fidelity.md was asked is what is asked now. */
