@@ -22,7 +22,7 @@ final class TruthAsked {
             paramLabel = "NAMES",
             description =
                     "Rankings beside the mask's, as of ila-rank; none: the mask's alone."
-                            + " Default: all for which enough is there.")
+                            + " Default: all but random for which enough is there.")
     private List<String> by = List.of(ALL);
 
     @Option(

@@ -61,6 +61,7 @@ public record Curves(
      * The orders of a ranking.
      *
      * @param draws number of orders if some scores are equal
+     * @param seed of the lot
      */
     public static List<List<LinearLayer>> orders(Ranking ranking, int draws, long seed) {
         Random random = new Random(seed);
@@ -92,6 +93,7 @@ public record Curves(
      *
      * @param ends losses with all changes and with none
      * @param of measures sets of layers, each a group of its own
+     * @throws IllegalArgumentException if the cuts are not rising, above 0 and below 1
      */
     public static Curves measure(
             String name,

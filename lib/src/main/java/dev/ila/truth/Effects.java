@@ -124,6 +124,8 @@ public record Effects(Kind kind, List<LinearLayer> layers, MaskedLosses losses) 
     /**
      * How well the conversations tell layers apart: Spearman's ρ of the worths on two random halves
      * of them, the mean of {@value #HALVES} cuts in halves.
+     *
+     * @param seed of the cuts
      */
     public double splitHalf(long seed) {
         Random random = new Random(seed);
@@ -148,13 +150,20 @@ public record Effects(Kind kind, List<LinearLayer> layers, MaskedLosses losses) 
      * The most that a ranking's ρ with these worths can be expected to be, if it knew them without
      * error: the root of the reliability 2r / (1 + r) of all conversations (Spearman and Brown),
      * where r is {@link #splitHalf}; 0 if that is not above 0.
+     *
+     * @param seed of the cuts
      */
     public double ceiling(long seed) {
         double r = Math.max(0, splitHalf(seed));
         return Math.sqrt(2 * r / (1 + r));
     }
 
-    /** Spearman's ρ of a ranking of the same layers with the worths. */
+    /**
+     * Spearman's ρ of a ranking of the same layers with the worths.
+     *
+     * @param seed of the drawn conversations
+     * @throws IllegalArgumentException if the ranking is of other layers
+     */
     public Estimate spearman(Ranking other, long seed) {
         Estimate e =
                 estimate(

@@ -9,7 +9,7 @@ import java.util.List;
  * @param run its name
  * @param effects both kinds of worth, {@link Effects.Kind#WITHOUT} first
  * @param held the rankings, each beside the truth
- * @param random the area between the curves of each order by chance
+ * @param random the loss along each order by chance
  * @param ceilings of each kind of worth, {@link Effects#ceiling}
  * @param halves of each kind of worth, {@link Effects#splitHalf}
  * @param notes what is to be known about the rankings, a line each

@@ -151,7 +151,11 @@ public enum MaskVariant {
     /** Learns the mask. */
     abstract Contender learn(Masks with);
 
-    /** The variant of that name. */
+    /**
+     * The variant of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static MaskVariant named(String key) {
         List<String> keys = Arrays.stream(values()).map(MaskVariant::key).toList();
         Require.that(keys.contains(key), key, "--masks", "of " + String.join(", ", keys));

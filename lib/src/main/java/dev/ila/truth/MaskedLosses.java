@@ -53,7 +53,11 @@ public record MaskedLosses(Map<String, HeldOut> of) {
         return of.values().iterator().next().conversations().size();
     }
 
-    /** Losses of a set. */
+    /**
+     * Losses of a set.
+     *
+     * @throws IllegalArgumentException if it was not measured
+     */
     public HeldOut of(String name) {
         return Require.that(of.containsKey(name), of, "losses", "measured of " + name).get(name);
     }
@@ -106,6 +110,7 @@ public record MaskedLosses(Map<String, HeldOut> of) {
      * @param file CSV: {@code conversation, tokens}, then nats by set
      * @param done is told how many losses of one conversation with one set are there, a longer
      *     conversation's counting for more as it takes longer: at the end, all
+     * @throws IllegalArgumentException if the file is of other sets or conversations
      */
     public static MaskedLosses measure(
             Asked asked, List<List<Subset>> subsets, Path file, IntConsumer done) {
