@@ -74,23 +74,21 @@ public final class Sparsity {
         if (how.sparsity() == 0 || turned == 0) {
             return Optional.empty();
         }
-        if (fell.size() < ranking.size()
-                && turned < fell.size()
-                && turned >= MOSTLY * fell.size()) {
-            return Optional.of(
-                    "the pull decides which masks fall: of %d that do the loss would have %d rise"
-                            .formatted(fell.size(), turned));
-        }
         if (turned == fell.size()) {
             return Optional.of(
                     "the pull alone decides which masks fall: the loss would have all %d rise"
                             .formatted(turned));
         }
-        return fell.size() < ranking.size()
+        if (fell.size() == ranking.size()) {
+            return Optional.of(
+                    "the pull alone decides that masks fall, which all do: the loss would have %d of %d rise"
+                            .formatted(turned, fell.size()));
+        }
+        return turned < MOSTLY * fell.size()
                 ? Optional.empty()
                 : Optional.of(
-                        "the pull alone decides that masks fall, which all do: the loss would have %d of %d rise"
-                                .formatted(turned, fell.size()));
+                        "the pull decides which masks fall: of %d that do the loss would have %d rise"
+                                .formatted(fell.size(), turned));
     }
 
     /** What was chosen, among what, in a sentence. */

@@ -183,7 +183,7 @@ final class Masks {
         return Sparsity.choose(network, change, rankings, toChooseBy());
     }
 
-    /** Says so if the pull alone decides which masks fall. */
+    /** Says so if the pull decides which masks fall. */
     String decided(Course course, Ila.MaskSettings how) {
         if (how.sparsity() == 0) {
             return "";

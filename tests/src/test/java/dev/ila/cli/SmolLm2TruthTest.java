@@ -15,9 +15,9 @@ import dev.ila.run.Json;
 import dev.ila.search.FinishedModel;
 import dev.ila.search.SearchSettings;
 import dev.ila.torch.Compute;
-import dev.ila.torch.DeviceVector;
 import dev.ila.torch.Network;
 import dev.ila.torch.Precision;
+import dev.ila.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -121,13 +121,6 @@ class SmolLm2TruthTest {
     }
 
     private static double loss(Network network, FinishedModel of, Batch batch, float[] mask) {
-        try (DeviceVector unused = network.vector(new float[1])) {
-            float[] nats = network.step(batch, of.change(), mask, Network.Want.LOSS, unused, 0);
-            double sum = 0;
-            for (float f : nats) {
-                sum += f;
-            }
-            return sum / nats.length;
-        }
+        return Trainer.loss(network, of.change(), mask, List.of(batch));
     }
 }
